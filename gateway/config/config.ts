@@ -1,0 +1,64 @@
+// The configuration as the rest of the gateway reads it: one frozen object, every value present. Types only.
+
+import type { ChannelRule } from '../core/channel-rules.ts'
+
+export interface ApiKeyConfig {
+  readonly name: string
+  readonly key: string
+  readonly publish: readonly string[]
+  readonly read: boolean
+  readonly admin: boolean
+}
+
+export interface JwtConfig {
+  readonly secret: string
+  readonly previousSecret?: string | undefined
+  readonly publicKey?: string | undefined
+  readonly jwksUrl?: string | undefined
+  readonly issuer?: string | undefined
+  readonly audience?: string | undefined
+  readonly requireExp: boolean
+}
+
+export interface HookConfig {
+  readonly url: string
+  readonly secret?: string | undefined
+  readonly timeoutMs: number
+  readonly headers: readonly string[]
+}
+
+export interface Limits {
+  readonly connections: number
+  readonly connectionsPerAddress: number
+  readonly connectRatePerAddress: number
+  readonly commandsPerSecond: number
+  readonly channelsPerConnection: number
+  readonly messageBytes: number
+  readonly bodyBytes: number
+}
+
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly dataDir: string
+  readonly durability: 'normal' | 'full'
+  readonly log: { readonly maxBytes: number }
+  readonly origins: readonly string[]
+  readonly trustProxy: boolean
+  readonly auth: { readonly jwt: JwtConfig; readonly hook?: HookConfig | undefined }
+  readonly apiKeys: readonly ApiKeyConfig[]
+  readonly admin: {
+    readonly user: string
+    /** One of the two is present. */
+    readonly password?: string | undefined
+    readonly passwordHash?: string | undefined
+  }
+  readonly publicUrl?: string | undefined
+  readonly channels: readonly ChannelRule[]
+  readonly everyone: readonly string[]
+  readonly limits: Limits
+  readonly sse: { readonly maxLifetimeMs: number }
+  readonly heartbeatMs: number
+  readonly drainMs: number
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}

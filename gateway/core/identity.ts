@@ -1,0 +1,40 @@
+// Who is at the other end, and what that identity may do: the core's view of access. Types only; knows no tokens.
+
+import type { Failure } from '../../shared/codes.ts'
+import type { Json } from '../../shared/frames.ts'
+
+/** Grants are patterns of channel names, compiled once. */
+export type Grant = (channel: string) => boolean
+
+export type Identity =
+  | { readonly kind: 'anonymous' }
+  | {
+      readonly kind: 'client'
+      /** The token's `sub`; without one: an anonymous holder of grants. */
+      readonly user?: string | undefined
+      readonly info?: Json | undefined
+      readonly subscribe: Grant
+      readonly publish: Grant
+      /** When the token ends, in milliseconds since 1970. */
+      readonly expires?: number | undefined
+    }
+  | {
+      readonly kind: 'key'
+      readonly name: string
+      readonly publish: Grant
+      readonly read: boolean
+      readonly admin: boolean
+    }
+  | { readonly kind: 'operator'; readonly user: string; readonly expires?: number | undefined }
+
+/** `null`: allowed. Otherwise why not, naming the rule that refused and what would allow it. */
+export type Verdict = Failure | null
+
+export interface Access {
+  /** Reads a client's JWT. */
+  authenticate(token: string): Promise<Identity | Failure>
+  maySubscribe(identity: Identity, channel: string): Verdict
+  /** `subscribed`: whether the connection has the channel, for the rule `publish: subscribers`. */
+  mayPublish(identity: Identity, channel: string, subscribed: boolean): Verdict
+  mayRead(identity: Identity, channel: string): Verdict
+}

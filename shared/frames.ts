@@ -1,0 +1,128 @@
+// Every frame on the wire, as types (protocol §3 and §4): the gateway writes them, clients read them.
+
+import type { Code } from './codes.ts'
+
+/** Any JSON value. */
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
+
+/** What a command carries to recognise its answer. */
+export type Ref = string | number
+
+export type GapReason = 'expired' | 'reset' | 'slow' | 'no_history'
+
+export interface Welcome {
+  type: 'welcome'
+  connection: string
+  user?: string
+  heartbeat: number
+  protocol: 1
+}
+export interface Subscribed {
+  type: 'subscribed'
+  channel: string
+  ref?: Ref
+  cursor: string
+  recovered?: boolean
+}
+export interface MessageFrame {
+  type: 'message'
+  channel: string
+  id?: string
+  time: number
+  data: Json
+  event?: string
+  user?: string
+  sender?: string
+}
+export interface Gap {
+  type: 'gap'
+  channel: string
+  requested: string | null
+  oldest: string | null
+  reason: GapReason
+}
+export interface Live {
+  type: 'live'
+  channels: string[]
+  cursor: string
+}
+export interface Deleted {
+  type: 'deleted'
+  channel: string
+  id: string
+}
+export interface HistoryAnswer {
+  type: 'history'
+  ref?: Ref
+  channel: string
+  messages: MessageFrame[]
+  oldest: string | null
+  more: boolean
+}
+export interface Published {
+  type: 'published'
+  ref?: Ref
+  id?: string
+  duplicate?: true
+}
+export interface Unsubscribed {
+  type: 'unsubscribed'
+  ref?: Ref
+  channel: string
+  reason?: string
+}
+export interface Authenticated {
+  type: 'authenticated'
+  ref?: Ref
+  user?: string
+  expires?: number
+}
+export interface Pong {
+  type: 'pong'
+  ref?: Ref
+}
+export interface Expiring {
+  type: 'expiring'
+  at: number
+}
+export interface FailureFrame {
+  type: 'failure'
+  ref?: Ref
+  code: Code
+  message: string
+  channel?: string
+}
+export interface Goodbye {
+  type: 'goodbye'
+  code: Code
+  reason: string
+  reconnect: boolean
+  after?: number
+}
+
+/** Frames from server to client. `heartbeat` exists on SSE only (rule S4). */
+export type ServerFrame =
+  | Welcome
+  | Subscribed
+  | MessageFrame
+  | Gap
+  | Live
+  | Deleted
+  | HistoryAnswer
+  | Published
+  | Unsubscribed
+  | Authenticated
+  | Pong
+  | Expiring
+  | FailureFrame
+  | Goodbye
+
+/** Commands from client to server, WebSocket only (rule W3). */
+export type Command =
+  | { type: 'subscribe'; ref?: Ref; channel: string; since?: string; history?: number }
+  | { type: 'unsubscribe'; ref?: Ref; channel: string }
+  | { type: 'publish'; ref?: Ref; channel: string; data: Json; event?: string; key?: string }
+  | { type: 'presence'; ref?: Ref; channel: string }
+  | { type: 'history'; ref?: Ref; channel: string; since?: string; before?: string; limit?: number }
+  | { type: 'ping'; ref?: Ref }
+  | { type: 'auth'; ref?: Ref; token: string }

@@ -1,0 +1,55 @@
+// What the gateway tells of itself: the figures of `/api/stats` and `$stats`, and the happenings of `$events`. Types only.
+
+import type { Code } from './codes.ts'
+import type { GapReason } from './frames.ts'
+
+export type Transport = 'websocket' | 'sse'
+
+/** One second's picture. Counters grow since the start; rates are of the last second. */
+export interface Stats {
+  /** Milliseconds since 1970. */
+  time: number
+  version: string
+  /** `unavailable`: the log cannot be written. */
+  state: 'ready' | 'draining' | 'unavailable'
+  uptimeMs: number
+  connections: { websocket: number; sse: number }
+  subscriptions: number
+  /** Channels with a subscriber here. */
+  activeChannels: number
+  published: { total: number; perSecond: number }
+  delivered: { total: number; perSecond: number }
+  replay: { recovered: number; gaps: number }
+  /** Connections ended, by code (`closed`: by the client). */
+  disconnects: Partial<Record<Code | 'closed', number>>
+  log: { epoch: string; head: number; messages: number; bytes: number; maxBytes: number; oldestTime: number | null }
+  memory: { rssBytes: number; heapUsedBytes: number }
+  /** The longest the event loop was held in the last second. */
+  eventLoopLagMs: number
+}
+
+/** One connection, as the API and the dashboard show it. */
+export interface ConnectionView {
+  id: string
+  user?: string
+  kind: 'anonymous' | 'client' | 'key' | 'operator'
+  transport: Transport
+  address: string
+  userAgent?: string
+  channels: string[]
+  /** When it connected, in milliseconds since 1970. */
+  since: number
+  /** Messages sent to it. */
+  messages: number
+  /** Bytes handed to its socket, and those the socket has not taken yet. */
+  bytes: number
+  pendingBytes: number
+}
+
+export type GatewayEvent =
+  | { kind: 'connected'; time: number; connection: ConnectionView }
+  | { kind: 'disconnected'; time: number; connection: string; user?: string; code: Code | 'closed'; reason: string }
+  | { kind: 'subscribed' | 'unsubscribed'; time: number; connection: string; channel: string }
+  | { kind: 'refused'; time: number; address: string; user?: string; channel?: string; code: Code; message: string }
+  | { kind: 'gap'; time: number; connection: string; channel: string; reason: GapReason }
+  | { kind: 'storage'; time: number; state: 'failed' | 'recovered'; message: string }
