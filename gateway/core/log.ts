@@ -36,7 +36,7 @@ export type GroupOutcome =
   | { readonly ok: true; readonly entries: readonly Appended[] }
   | { readonly ok: false; readonly error: Error }
 
-/** Where a reader stands in one channel: after a seq, or before the newest `newest` messages that are kept. */
+/** Where a reader stands in one channel: after a seq, or before the newest `newest` messages kept (0: at the head). */
 export type From =
   | { readonly channel: string; readonly after: number }
   | { readonly channel: string; readonly newest: number }
@@ -48,7 +48,7 @@ export interface ChannelView {
   readonly after: number
   /** Messages up to this seq may be gone: a reader that stood before it has a gap. */
   readonly trimmed: number
-  /** The oldest message kept and not expired, or null. Filled only if `after < trimmed`. */
+  /** The oldest message kept, or null. Filled if `after < trimmed`, `after` is 0, or the reader asked for the `newest`. */
   readonly oldest: number | null
 }
 

@@ -1,0 +1,93 @@
+// Who may receive from and publish to a channel: the rules N2 and N3, put to an identity. Knows no connections.
+
+import { personalChannel } from '../../shared/channel-name.ts'
+import type { Code, Failure } from '../../shared/codes.ts'
+import type { ChannelRule, ChannelRules } from '../core/channel-rules.ts'
+import type { Access, Identity, Verdict } from '../core/identity.ts'
+
+export type Grants = Pick<Access, 'maySubscribe' | 'mayPublish' | 'mayRead'>
+
+/** `everyone`: the channels that each connection is given (rule N2), whatever their rule says. */
+export function createGrants(rules: ChannelRules, everyone: readonly string[]): Grants {
+  const forAll = new Set(everyone)
+  const mayReceive = (identity: Identity, channel: string) =>
+    forAll.has(channel) ? null : judgeReceiving(identity, channel, rules.of(channel))
+  return {
+    maySubscribe: mayReceive,
+    mayRead: mayReceive,
+    mayPublish: (identity, channel, subscribed) =>
+      judgePublishing(identity, channel, subscribed, rules.of(channel)),
+  }
+}
+
+function judgeReceiving(identity: Identity, channel: string, rule: ChannelRule): Verdict {
+  if (identity.kind === 'operator') return null
+  if (channel.startsWith('$')) {
+    return refuse(identity, `"${channel}" is for operators only: sign in to the dashboard.`)
+  }
+  if (identity.kind === 'key') {
+    if (identity.read || identity.admin) return null
+    return refuse(
+      identity,
+      `The API key "${identity.name}" may not read "${channel}": give the key read: true.`,
+    )
+  }
+  const user = identity.kind === 'client' ? identity.user : undefined
+  if (channel.startsWith('@')) {
+    if (user !== undefined && personalChannel(user) === channel) return null
+    return refuse(
+      identity,
+      `"${channel}" is a personal channel: only a token whose sub is that user receives it.`,
+    )
+  }
+  if (rule.subscribe === 'anyone') return null
+  const named = `The rule "${rule.match}" does not let this connection receive "${channel}"`
+  if (rule.subscribe === 'user') {
+    return user !== undefined
+      ? null
+      : refuse(identity, `${named}: connect with a token that names a user (sub).`)
+  }
+  if (identity.kind === 'client' && identity.subscribe(channel)) return null
+  return refuse(identity, `${named}: connect with a token whose subscribe patterns match it.`)
+}
+
+function judgePublishing(
+  identity: Identity,
+  channel: string,
+  subscribed: boolean,
+  rule: ChannelRule,
+): Verdict {
+  if (channel.startsWith('$'))
+    return forbid(`"${channel}" belongs to the gateway, and nobody else publishes there.`)
+  if (identity.kind === 'operator') return null
+  if (identity.kind === 'key') {
+    if (identity.publish(channel)) return null
+    return forbid(
+      `The API key "${identity.name}" may not publish to "${channel}": add it to the key's publish list.`,
+    )
+  }
+  const named = `The rule "${rule.match}" does not let this connection publish to "${channel}"`
+  switch (rule.publish) {
+    case 'nobody':
+      return forbid(`${named}: no client may, so publish from your backend with an API key.`)
+    case 'subscribers':
+      return subscribed ? null : forbid(`${named}: subscribe to it first on the same connection.`)
+    case 'user':
+      if (identity.kind === 'client' && identity.user !== undefined) return null
+      return refuse(identity, `${named}: connect with a token that names a user (sub).`)
+    case 'granted':
+      if (identity.kind === 'client' && identity.publish(channel)) return null
+      return refuse(identity, `${named}: connect with a token whose publish patterns match it.`)
+  }
+}
+
+/** Without any identity it is a credential that is missing (401), with one its rights (403); rule S8. */
+function refuse(identity: Identity, message: string): Failure {
+  const code: Code = identity.kind === 'anonymous' ? 'unauthorized' : 'forbidden'
+  return { code, message }
+}
+
+/** Refused whatever credential is shown. */
+function forbid(message: string): Failure {
+  return { code: 'forbidden', message }
+}

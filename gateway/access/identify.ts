@@ -1,0 +1,60 @@
+// Says who a request comes from: a backend, a client, an operator, or nobody in particular. Knows no transports.
+
+import type { Failure } from '../../shared/codes.ts'
+import type { Identity } from '../core/identity.ts'
+import type { KeyedAccess } from './access.ts'
+import { findCookie, findCredential, type RequestParts, SESSION_COOKIE } from './credentials.ts'
+import type { Operators } from './operators.ts'
+import type { Origins } from './origins.ts'
+
+/** A token that is present but bad is a failure, never an anonymous identity (rule W4). */
+export type Identify = (request: RequestParts) => Promise<Identity | Failure>
+
+export interface IdentifyParts {
+  readonly access: Pick<KeyedAccess, 'authenticate' | 'identifyKey'>
+  readonly operators: Pick<Operators, 'session'>
+  readonly origins: Pick<Origins, 'allows' | 'trusts'>
+}
+
+export function createIdentify({ access, operators, origins }: IdentifyParts): Identify {
+  return async request => {
+    const credential = findCredential(request)
+    if (credential === null) return identifyOperator(request, operators, origins) ?? { kind: 'anonymous' }
+    const { source, value } = credential
+    if (source === 'authorization') {
+      const key = access.identifyKey(value)
+      if (key !== null) return key
+      if (!value.includes('.')) return NO_KEY
+    }
+    // Browsers send cookies for any page: without this, every site could publish as the user who visits it.
+    const { origin, host } = request.headers
+    if (source === 'cookie' && !origins.allows(origin, host)) return FOREIGN_PAGE
+    return access.authenticate(value)
+  }
+}
+
+const NO_KEY: Failure = {
+  code: 'unauthorized',
+  message:
+    'The Authorization header holds no API key of this gateway and no JWT: send "Bearer <key or token>".',
+}
+
+const FOREIGN_PAGE: Failure = {
+  code: 'forbidden',
+  message: 'Pages of this origin may not use the twinwire_token cookie: add the origin to origins.',
+}
+
+/**
+ * The cookie comes along without anyone having asked for it. From a page that may not use it, or after its session has
+ * ended (sessions do not outlive a restart), it is therefore no credential at all; operators' channels then refuse.
+ */
+function identifyOperator(
+  { headers }: RequestParts,
+  operators: IdentifyParts['operators'],
+  origins: IdentifyParts['origins'],
+): Identity | null {
+  const id = findCookie(headers.cookie, SESSION_COOKIE)
+  if (!id || !origins.trusts(headers.origin, headers.host)) return null
+  const session = operators.session(id)
+  return session && { kind: 'operator', user: session.user, expires: session.expires }
+}

@@ -1,0 +1,23 @@
+// Grants made of patterns (rule N2): which channels a token or a key covers. Knows no tokens and no keys.
+
+import { compilePattern, isReserved } from '../../shared/channel-name.ts'
+import type { Grant } from '../core/identity.ts'
+
+/** A client's patterns never match a personal channel or one of the gateway's own, also not when they spell it out. */
+export function clientGrant(patterns: readonly string[]): Grant {
+  const matches = anyOf(patterns)
+  return channel => !isReserved(channel) && matches(channel)
+}
+
+/** A key's patterns match personal channels too (`*` includes `@…`), never the gateway's own. */
+export function keyGrant(patterns: readonly string[]): Grant {
+  const matches = anyOf(patterns)
+  return channel => !channel.startsWith('$') && matches(channel)
+}
+
+/** Tokens often list hundreds of exact names: one look-up for all of those. */
+function anyOf(patterns: readonly string[]): Grant {
+  const names = new Set(patterns.filter(pattern => !pattern.includes('*')))
+  const wild = patterns.filter(pattern => pattern.includes('*')).map(compilePattern)
+  return channel => names.has(channel) || wild.some(matches => matches(channel))
+}

@@ -1,0 +1,108 @@
+// `/api/session`: an operator signs in, looks at the session, signs out. Knows no passwords and no dashboard.
+
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Failure } from '../../shared/codes.ts'
+import { readMembers } from '../../shared/json-members.ts'
+import { findCookie, SESSION_COOKIE } from '../access/credentials.ts'
+import type { OperatorSession } from '../access/operators.ts'
+import type { ApiScope } from '../api/api-scope.ts'
+import type { ApiDeps } from '../api/deps.ts'
+import { checkCsrf, foreignOrigin } from '../api/guard.ts'
+import { sendProblem } from '../api/problem.ts'
+import { problems } from '../api/problem-schema.ts'
+
+const SESSION = Type.Object(
+  {
+    user: Type.String(),
+    csrf: Type.String({ description: 'Writes with the cookie carry it in X-CSRF-Token.' }),
+  },
+  { examples: [{ user: 'admin', csrf: 'q3Jr0mYk' }] },
+)
+
+const LOGIN = Type.Object({ user: Type.String(), password: Type.String() }, { additionalProperties: false })
+
+const LOGIN_SCHEMA = {
+  summary: 'Sign in',
+  description: 'Sets the cookie twinwire_session (HttpOnly, SameSite=Strict), which the whole API accepts.',
+  tags: ['session'],
+  security: [],
+  body: LOGIN,
+  response: { 200: SESSION, ...problems(400, 401, 403, 429) },
+}
+
+const GET_SCHEMA = {
+  summary: 'Look at the session',
+  tags: ['session'],
+  response: { 200: SESSION, ...problems(401, 403) },
+}
+
+const LOGOUT_SCHEMA = {
+  summary: 'Sign out',
+  description: 'Ends the session; needs X-CSRF-Token.',
+  tags: ['session'],
+  response: { 204: Type.Null(), ...problems(403) },
+}
+
+const MAX_LOGIN_BYTES = 4096
+
+const NO_SESSION: Failure = {
+  code: 'unauthorized',
+  message: 'No operator is signed in, or the session has ended; sign in with POST /api/session.',
+}
+
+type SessionDeps = Pick<ApiDeps, 'operators' | 'origins' | 'publicUrl'>
+
+export function sessionRoutes(api: ApiScope, { operators, origins, publicUrl }: SessionDeps): void {
+  // A page of another port of this host is same-site: SameSite alone would let it read the CSRF token.
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    reply.header('cache-control', 'no-store')
+    const { origin, host } = request.headers
+    return origins.trusts(origin, host) ? undefined : sendProblem(reply, foreignOrigin(origin))
+  }
+  const attributes = `Path=/; HttpOnly; SameSite=Strict${publicUrl?.startsWith('https:') ? '; Secure' : ''}`
+
+  const login = { schema: LOGIN_SCHEMA, onRequest, bodyLimit: MAX_LOGIN_BYTES }
+  api.post('/session', login, async (request, reply) => {
+    const credentials = readCredentials(request.body as unknown as string | undefined)
+    if ('code' in credentials) return sendProblem(reply, credentials)
+    const session = await operators.login(credentials.user, credentials.password, request.ip)
+    if ('code' in session) return sendProblem(reply, session)
+    reply.header('set-cookie', `${SESSION_COOKIE}=${session.id}; ${attributes}`)
+    return toAnswer(session)
+  })
+
+  api.get('/session', { schema: GET_SCHEMA, onRequest }, async (request, reply) => {
+    const session = operators.session(sessionId(request))
+    return session ? toAnswer(session) : sendProblem(reply, NO_SESSION)
+  })
+
+  api.delete('/session', { schema: LOGOUT_SCHEMA, onRequest }, async (request, reply) => {
+    const id = sessionId(request)
+    const forged = operators.session(id) ? checkCsrf(request, operators) : null
+    if (forged) return sendProblem(reply, forged)
+    operators.logout(id)
+    return reply.header('set-cookie', `${SESSION_COOKIE}=; Max-Age=0; ${attributes}`).code(204).send()
+  })
+}
+
+function sessionId(request: FastifyRequest): string {
+  return findCookie(request.headers.cookie, SESSION_COOKIE) ?? ''
+}
+
+function toAnswer({ user, csrf }: OperatorSession): Pick<OperatorSession, 'user' | 'csrf'> {
+  return { user, csrf }
+}
+
+function readCredentials(text = ''): { user: string; password: string } | Failure {
+  const read = readMembers(text)
+  if ('code' in read) return read
+  const { user, password, ...others } = read.values
+  if (typeof user === 'string' && typeof password === 'string' && Object.keys(others).length === 0) {
+    return { user, password }
+  }
+  return {
+    code: 'bad_request',
+    message: 'Signing in takes {"user": string, "password": string} and nothing else.',
+  }
+}

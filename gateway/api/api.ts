@@ -1,0 +1,52 @@
+// The HTTP API, put together: what every call passes, then the routes of each resource. Knows no implementation.
+
+import type { FastifyInstance } from 'fastify'
+import { sessionRoutes } from '../admin/session.ts'
+import { useSchemas } from './api-scope.ts'
+import { readBodiesAsText } from './body.ts'
+import { channelRoutes } from './channels.ts'
+import { connectionRoutes } from './connections.ts'
+import { allowOrigins } from './cors.ts'
+import type { ApiDeps } from './deps.ts'
+import { identifyCallers } from './guard.ts'
+import { healthRoutes } from './health.ts'
+import { messageRoutes } from './messages.ts'
+import { describeApi, openapiRoute } from './openapi.ts'
+import { answerErrorsWithProblems } from './problem.ts'
+import { publishRoutes } from './publish.ts'
+import { statsRoutes } from './stats.ts'
+import { collectMethods, refuseUnrouted } from './unrouted.ts'
+
+/**
+ * Adds `/api/…`, `/healthz` and `/readyz` to a server that was made with `SERVER_OPTIONS`, and makes problem details
+ * of all its errors.
+ */
+export async function registerApi(app: FastifyInstance, deps: ApiDeps): Promise<void> {
+  answerErrorsWithProblems(app)
+  await app.register(async root => {
+    const described = useSchemas(root)
+    await describeApi(described, deps.version)
+    healthRoutes(described, deps.state)
+    await described.register(async scope => addRoutes(scope, deps), { prefix: '/api' })
+  })
+}
+
+async function addRoutes(scope: FastifyInstance, deps: ApiDeps): Promise<void> {
+  const api = useSchemas(scope)
+  const paths = new Map<string, Set<string>>()
+  collectMethods(api, paths)
+  allowOrigins(api, deps.origins)
+  readBodiesAsText(api, deps.limits.bodyBytes)
+  openapiRoute(api)
+  sessionRoutes(api, deps)
+  await api.register(async guarded => {
+    identifyCallers(guarded, deps)
+    const routes = useSchemas(guarded)
+    publishRoutes(routes, deps)
+    channelRoutes(routes, deps)
+    messageRoutes(routes, deps)
+    connectionRoutes(routes, deps)
+    statsRoutes(routes, deps.stats)
+  })
+  refuseUnrouted(api, paths)
+}

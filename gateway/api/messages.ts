@@ -1,0 +1,161 @@
+// `/api/channels/{name}/messages`: history with gaps and long polls, purging and deleting. Knows no storage.
+
+import { type Static, Type } from 'typebox'
+import { parseCursor } from '../../shared/cursor.ts'
+import type { ApiScope } from './api-scope.ts'
+import { Arrivals } from './arrivals.ts'
+import { CHANNEL_PARAMS } from './channels.ts'
+import type { ApiDeps } from './deps.ts'
+import { requireAdmin } from './guard.ts'
+import { type HistoryAnswer, historyJson, readHistory } from './history-page.ts'
+import { sendProblem } from './problem.ts'
+import { problems } from './problem-schema.ts'
+import { checkChannelName } from './publish-item.ts'
+
+const QUERY = Type.Object({
+  since: Type.Optional(Type.String({ description: 'A cursor: messages after it.' })),
+  before: Type.Optional(Type.String({ description: 'A cursor: messages before it.' })),
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 50, description: 'How many at most.' }),
+  wait: Type.Number({
+    minimum: 0,
+    maximum: 30,
+    default: 0,
+    description: 'Seconds to wait while there are none.',
+  }),
+})
+
+const MESSAGE = Type.Object(
+  {
+    type: Type.Literal('message'),
+    channel: Type.String(),
+    id: Type.String({ description: 'The cursor of the message.' }),
+    time: Type.Integer({ description: 'Milliseconds since 1970.' }),
+    data: Type.Unknown(),
+    event: Type.Optional(Type.String()),
+    user: Type.Optional(Type.String({ description: 'The user, when a client published it.' })),
+    sender: Type.Optional(Type.String()),
+  },
+  {
+    examples: [
+      { type: 'message', channel: 'public:demo', id: 'k3f9x2ab-1042', time: 1767225600000, data: 'Hello' },
+    ],
+  },
+)
+
+const GAP = Type.Object(
+  {
+    type: Type.Literal('gap'),
+    channel: Type.String(),
+    requested: Type.Union([Type.String(), Type.Null()]),
+    oldest: Type.Union([Type.String(), Type.Null()]),
+    reason: Type.Enum(['expired', 'reset', 'no_history']),
+  },
+  { description: 'Messages after the cursor may be missing; what is kept follows.' },
+)
+
+const GET_SCHEMA = {
+  summary: 'Read history',
+  description:
+    'Messages of a channel, oldest first, between two cursors (both exclusive). Without cursors: the newest. ' +
+    'With `wait`, an empty answer is held back until a message comes or the time is over (long poll).',
+  tags: ['channels'],
+  params: CHANNEL_PARAMS,
+  querystring: QUERY,
+  response: {
+    200: Type.Object({
+      messages: Type.Array(MESSAGE),
+      oldest: Type.Union([Type.String(), Type.Null()], {
+        description: 'The oldest message kept in the channel.',
+      }),
+      more: Type.Boolean({ description: 'Whether more follow in the direction read.' }),
+      gap: Type.Optional(GAP),
+    }),
+    ...problems(400, 401, 403),
+  },
+}
+
+const PURGE_SCHEMA = {
+  summary: 'Purge a channel',
+  description: 'Removes all its messages; older cursors get a gap.',
+  tags: ['channels'],
+  params: CHANNEL_PARAMS,
+  response: { 204: Type.Null(), ...problems(400, 401, 403) },
+}
+
+const MESSAGE_PARAMS = Type.Object({ ...CHANNEL_PARAMS.properties, id: Type.String() })
+
+const DELETE_SCHEMA = {
+  summary: 'Delete one message',
+  description: 'Readers are told with a `deleted` frame; no gap is made.',
+  tags: ['channels'],
+  params: MESSAGE_PARAMS,
+  response: { 204: Type.Null(), ...problems(400, 401, 403, 404) },
+}
+
+export function messageRoutes(api: ApiScope, deps: ApiDeps): void {
+  const arrivals = new Arrivals(deps.log)
+  api.addHook('preClose', done => {
+    arrivals.close()
+    done()
+  })
+
+  api.get('/channels/:name/messages', { schema: GET_SCHEMA }, async (request, reply) => {
+    const { name } = request.params
+    const refusal = checkChannelName(name) ?? deps.access.mayRead(request.identity, name)
+    if (refusal) return sendProblem(reply, refusal)
+    const goneAway = (cancel: () => void) => reply.raw.once('close', cancel)
+    const answer = await readOrWait(deps, arrivals, name, request.query, goneAway)
+    const newestFirst = request.query.since === undefined
+    return reply.header('content-type', 'application/json').send(historyJson(answer, newestFirst))
+  })
+
+  api.delete(
+    '/channels/:name/messages',
+    { schema: PURGE_SCHEMA, onRequest: requireAdmin },
+    async (request, reply) => {
+      const { name } = request.params
+      const refusal = checkChannelName(name)
+      if (refusal) return sendProblem(reply, refusal)
+      await deps.history.purge(name)
+      return reply.code(204).send()
+    },
+  )
+
+  const route = { schema: DELETE_SCHEMA, onRequest: requireAdmin }
+  api.delete('/channels/:name/messages/:id', route, async (request, reply) => {
+    const { name, id } = request.params
+    const refusal = checkChannelName(name)
+    if (refusal) return sendProblem(reply, refusal)
+    const position = parseCursor(id)
+    const known = position !== null && position.epoch === deps.log.epoch
+    if (known && (await deps.history.remove(name, position.seq))) return reply.code(204).send()
+    return sendProblem(reply, {
+      code: 'not_found',
+      message: `The channel ${name} keeps no message with this id.`,
+    })
+  })
+}
+
+/** A page; with `wait`, the first that is not empty. `goneAway` is given what to call when the client hangs up. */
+async function readOrWait(
+  deps: ApiDeps,
+  arrivals: Arrivals,
+  channel: string,
+  { wait, ...bounds }: Static<typeof QUERY>,
+  goneAway: (cancel: () => void) => void,
+): Promise<HistoryAnswer> {
+  const request = { channel, ...bounds }
+  // Nothing new can come before a bound.
+  if (wait === 0 || bounds.before !== undefined) return readHistory(deps, request)
+  // Waiting starts before the look: a message committed in between must end it.
+  const arrival = arrivals.await(channel, wait * 1000)
+  try {
+    goneAway(arrival.cancel)
+    const answer = await readHistory(deps, request)
+    if (answer.page.messages.length > 0 || answer.gap) return answer
+    await arrival.ended
+    return await readHistory(deps, request)
+  } finally {
+    arrival.cancel()
+  }
+}

@@ -1,0 +1,63 @@
+// `/api/openapi.json`: the description of the API, made from the schemas beside the routes. Knows no route by name.
+
+import swagger from '@fastify/swagger'
+import type { ApiScope } from './api-scope.ts'
+
+const DESCRIPTION = `Publish with one call; read history; look after channels and connections.
+Errors are RFC 9457 problem details (\`application/problem+json\`) whose \`code\` is the same on every transport.`
+
+/** Starts collecting the schemas of routes that are added to this scope from now on. */
+export async function describeApi(scope: ApiScope, version: string): Promise<void> {
+  await scope.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Twinwire',
+        version,
+        description: DESCRIPTION,
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: '/' }],
+      tags: [
+        { name: 'publish', description: 'Sending messages' },
+        { name: 'channels', description: 'Channels and their history' },
+        { name: 'connections', description: 'Who is connected' },
+        { name: 'gateway', description: 'The gateway itself' },
+        { name: 'session', description: "An operator's session, for browsers" },
+        { name: 'health', description: 'For load balancers and supervisors' },
+      ],
+      components: {
+        securitySchemes: {
+          apiKey: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'A named, scoped API key of the configuration.',
+          },
+          clientToken: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: "A client's token.",
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'twinwire_session',
+            description: 'An operator; writes need X-CSRF-Token.',
+          },
+        },
+      },
+      security: [{ apiKey: [] }, { clientToken: [] }, { session: [] }],
+    },
+  })
+}
+
+/** Serves the description. It holds no secrets and needs no credential. */
+export function openapiRoute(scope: ApiScope): void {
+  const schema = { summary: 'This description', tags: ['gateway'], security: [] }
+  let text: string | undefined
+  scope.get('/openapi.json', { schema }, (_request, reply) => {
+    text ??= JSON.stringify(scope.swagger())
+    return reply.header('content-type', 'application/json').send(text)
+  })
+}

@@ -1,0 +1,72 @@
+// Every error of the HTTP API in one form, RFC 9457 problem details. The one place that writes them; knows no routes.
+
+import { STATUS_CODES } from 'node:http'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { CODES, type Code, type Failure } from '../../shared/codes.ts'
+
+/** A failure with what only HTTP can say: a status other than the code's own, and when to come back. */
+export interface HttpFailure extends Failure {
+  readonly status?: number | undefined
+  readonly retryAfterSeconds?: number | undefined
+}
+
+/** A failure on its way through Fastify's error handling, for the places that cannot answer by themselves. */
+export class RequestRefused extends Error {
+  readonly failure: HttpFailure
+
+  constructor(failure: HttpFailure) {
+    super(failure.message)
+    this.failure = failure
+  }
+}
+
+/** Overload and storage faults pass within moments; a client that waits this long does not add to them. */
+const RETRY_AFTER_SECONDS = 1
+
+/** Answers a request with a failure. */
+export function sendProblem(reply: FastifyReply, failure: HttpFailure): FastifyReply {
+  const { code, message } = failure
+  const status = failure.status ?? CODES[code].status
+  if (status === 429 || status === 503) {
+    reply.header('retry-after', String(Math.ceil(failure.retryAfterSeconds ?? RETRY_AFTER_SECONDS)))
+  }
+  const title = STATUS_CODES[status] ?? CODES[code].title
+  return reply
+    .code(status)
+    .header('content-type', 'application/problem+json')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify({ type: 'about:blank', title, status, detail: message, code }))
+}
+
+/** Makes problems of whatever fails: refused requests, Fastify's own errors, and bugs (logged, and not shown). */
+export function answerErrorsWithProblems(app: FastifyInstance): void {
+  app.setErrorHandler(sendError)
+}
+
+/** Answers an error; also fits Fastify's `frameworkErrors`, which sees what fails before routing. */
+export function sendError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const failure =
+    error instanceof RequestRefused ? error.failure : ofFramework(error as FastifyError, request)
+  return sendProblem(reply, failure)
+}
+
+function ofFramework(error: FastifyError, request: FastifyRequest): HttpFailure {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return {
+      code: 'too_large',
+      message: `The request body is over ${request.routeOptions.bodyLimit} bytes; send less at a time.`,
+    }
+  }
+  if (error.code === 'FST_ERR_BAD_URL') {
+    return { code: 'bad_request', message: 'The path of the URL is not valid; percent-encode it as UTF-8.' }
+  }
+  const status = error.statusCode ?? 500
+  if (status >= 400 && status < 500) return { code: codeOf(status), status, message: error.message }
+  request.log.error({ err: error }, 'a request failed')
+  return { code: 'internal', message: 'The gateway failed to answer this request; its log says why.' }
+}
+
+function codeOf(status: number): Code {
+  const match = Object.entries(CODES).find(([, row]) => row.status === status)
+  return match ? (match[0] as Code) : 'bad_request'
+}

@@ -1,0 +1,142 @@
+// `POST /api/publish`: one message or many, each with its own result (rules H1–H3). Knows no log.
+
+import type { FastifyRequest } from 'fastify'
+import type { Failure } from '../../shared/codes.ts'
+import { readItems, readMembers } from '../../shared/json-members.ts'
+import type { Access, Identity } from '../core/identity.ts'
+import type { Publication, Published } from '../core/publication.ts'
+import type { ApiScope } from './api-scope.ts'
+import { ARRAY_FACTOR } from './body.ts'
+import type { ApiDeps } from './deps.ts'
+import { sendProblem } from './problem.ts'
+import { checkChannelName, type PublishItem, readPublishItem } from './publish-item.ts'
+import { PUBLISH_SCHEMA } from './publish-schema.ts'
+
+const MAX_MESSAGES = 1000
+
+type Outcome = Published | Failure
+
+/** What a request asks for: each place holds what is to be published, or why it is not. */
+interface Batch {
+  readonly places: readonly (Publication | Failure)[]
+  /** Whether the answer is one result, and a failure therefore a status. */
+  readonly single: boolean
+}
+
+export function publishRoutes(api: ApiScope, deps: ApiDeps): void {
+  const options = { schema: PUBLISH_SCHEMA, bodyLimit: deps.limits.bodyBytes * ARRAY_FACTOR }
+  api.post('/publish', options, async (request, reply) => {
+    const batch = readBatch(request, deps.access)
+    if ('code' in batch) return sendProblem(reply, batch)
+    const outcomes = await publishBatch(batch, deps.publisher)
+    if ('code' in outcomes) return sendProblem(reply, outcomes)
+    reply.header('content-type', 'application/json')
+    if (!batch.single) return reply.send(`{"results":[${outcomes.map(resultJson).join(',')}]}`)
+    const only = outcomes[0]!
+    return 'code' in only ? sendProblem(reply, only) : reply.send(resultJson(only))
+  })
+}
+
+/** The valid ones go to the publisher together, as one transaction; the others keep their place among the results. */
+async function publishBatch(
+  { places }: Batch,
+  publisher: ApiDeps['publisher'],
+): Promise<readonly Outcome[] | Failure> {
+  const group = places.filter((place): place is Publication => !('code' in place))
+  if (group.length === 0) return places as readonly Failure[]
+  const outcomes = await publisher.publish(group)
+  if ('code' in outcomes) return outcomes
+  let next = 0
+  return places.map(place => ('code' in place ? place : outcomes[next++]!))
+}
+
+function resultJson(outcome: Outcome): string {
+  if ('code' in outcome) return JSON.stringify({ error: { code: outcome.code, message: outcome.message } })
+  // Neither ids nor channel names (rule N1) hold a character that JSON escapes.
+  const id = outcome.id === undefined ? '' : `"id":"${outcome.id}",`
+  const duplicate = outcome.duplicate ? ',"duplicate":true' : ''
+  return `{${id}"channel":"${outcome.channel}","subscribers":${outcome.subscribers}${duplicate}}`
+}
+
+function readBatch(request: FastifyRequest, access: Access): Batch | Failure {
+  const text = request.body as string | undefined
+  if (!text)
+    return {
+      code: 'bad_request',
+      message: 'The request body is empty; send a JSON object, or an array of them.',
+    }
+  const header = request.headers['idempotency-key']
+  const key = typeof header === 'string' && header !== '' ? header : undefined
+  const isArray = /^\s*\[/.test(text)
+  const items = isArray ? readArray(text, key) : readSingle(text, key)
+  if ('code' in items) return items
+  // Counted before anything is done for each: a list of a million channels fits in a body.
+  const count = items.reduce((sum, item) => sum + ('code' in item ? 1 : item.channels.length), 0)
+  if (count > MAX_MESSAGES) return tooMany(count)
+  const places = items.flatMap(item => ('code' in item ? [item] : toPublications(item, request, access)))
+  return { places, single: !isArray && !(items[0] as PublishItem).several }
+}
+
+function readSingle(text: string, key: string | undefined): readonly [PublishItem] | Failure {
+  const members = readMembers(text)
+  if ('code' in members) return members
+  const item = readPublishItem(members)
+  if ('code' in item) return item
+  if (key !== undefined && item.key !== undefined && key !== item.key) {
+    return {
+      code: 'bad_request',
+      message: 'The member "key" and the header Idempotency-Key differ; send one of them.',
+    }
+  }
+  return [{ ...item, key: item.key ?? key }]
+}
+
+function readArray(text: string, key: string | undefined): readonly (PublishItem | Failure)[] | Failure {
+  if (key !== undefined) {
+    return {
+      code: 'bad_request',
+      message: 'Idempotency-Key is for a single message; in an array, give each item its "key".',
+    }
+  }
+  const items = readItems(text)
+  if ('code' in items) return items
+  return items.map(members => ('code' in members ? members : readPublishItem(members)))
+}
+
+function tooMany(count: number): Failure {
+  return {
+    code: 'too_large',
+    message: `The request holds ${count} messages; at most ${MAX_MESSAGES} fit in one.`,
+  }
+}
+
+function toPublications(
+  item: PublishItem,
+  request: FastifyRequest,
+  access: Access,
+): (Publication | Failure)[] {
+  const { identity } = request
+  const user = identity.kind === 'client' ? identity.user : undefined
+  const idempotency =
+    item.key === undefined ? undefined : { scope: scopeOf(identity, request.ip), key: item.key }
+  return item.channels.map(channel => {
+    const refusal = checkChannelName(channel) ?? mayPublish(access, identity, channel)
+    return refusal ?? { channel, ...item.content, user, idempotency }
+  })
+}
+
+/**
+ * Over HTTP there is no subscription to look at, and this may be another node than the one that has it (rule S7):
+ * whoever may subscribe counts as subscribed.
+ */
+function mayPublish(access: Access, identity: Identity, channel: string): Failure | null {
+  return access.mayPublish(identity, channel, access.maySubscribe(identity, channel) === null)
+}
+
+/** Whose idempotency keys these are: those of all API keys are one publisher's (rule H2). */
+function scopeOf(identity: Identity, address: string): string {
+  if (identity.kind === 'key') return 'key'
+  if (identity.kind === 'operator') return `operator:${identity.user}`
+  if (identity.kind === 'client' && identity.user !== undefined) return `user:${identity.user}`
+  return `anonymous:${address}`
+}

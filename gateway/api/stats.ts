@@ -1,0 +1,44 @@
+// `/api/stats`: the figures of this node. Knows not how they are counted.
+
+import { Type } from 'typebox'
+import type { ApiScope } from './api-scope.ts'
+import type { ApiDeps } from './deps.ts'
+import { requireAdmin } from './guard.ts'
+import { problems } from './problem-schema.ts'
+
+const RATE = Type.Object({ total: Type.Integer(), perSecond: Type.Number() })
+
+const STATS = Type.Object({
+  time: Type.Integer({ description: 'Milliseconds since 1970.' }),
+  version: Type.String(),
+  state: Type.Enum(['ready', 'draining', 'unavailable']),
+  uptimeMs: Type.Integer(),
+  connections: Type.Object({ websocket: Type.Integer(), sse: Type.Integer() }),
+  subscriptions: Type.Integer(),
+  activeChannels: Type.Integer({ description: 'Channels with a subscriber.' }),
+  published: RATE,
+  delivered: RATE,
+  replay: Type.Object({ recovered: Type.Integer(), gaps: Type.Integer() }),
+  disconnects: Type.Record(Type.String(), Type.Integer(), { description: 'Connections ended, by code.' }),
+  log: Type.Object({
+    epoch: Type.String(),
+    head: Type.Integer(),
+    messages: Type.Integer(),
+    bytes: Type.Integer(),
+    maxBytes: Type.Integer(),
+    oldestTime: Type.Union([Type.Integer(), Type.Null()]),
+  }),
+  memory: Type.Object({ rssBytes: Type.Integer(), heapUsedBytes: Type.Integer() }),
+  eventLoopLagMs: Type.Number({ description: 'The longest the event loop was held in the last second.' }),
+})
+
+const SCHEMA = {
+  summary: 'Figures',
+  description: 'Counters grow since the start; rates are of the last second.',
+  tags: ['gateway'],
+  response: { 200: STATS, ...problems(401, 403) },
+}
+
+export function statsRoutes(api: ApiScope, stats: ApiDeps['stats']): void {
+  api.get('/stats', { schema: SCHEMA, onRequest: requireAdmin }, () => stats())
+}

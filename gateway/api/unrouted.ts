@@ -1,0 +1,38 @@
+// What no route of the API takes: unknown paths (404) and known paths with another method (405). Knows no route by name.
+
+import type { ApiScope } from './api-scope.ts'
+import { sendProblem } from './problem.ts'
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** Collects the methods of every route that is added from now on; the returned function then routes the others to 405. */
+export function collectMethods(api: ApiScope, paths: Map<string, Set<string>>): void {
+  api.addHook('onRoute', ({ url, method, prefix }) => {
+    const path = url.slice(prefix.length)
+    const methods = paths.get(path) ?? new Set()
+    for (const each of [method].flat()) methods.add(each)
+    paths.set(path, methods)
+  })
+}
+
+/** Answers every other method of the collected paths with 405, and every other path with 404. */
+export function refuseUnrouted(api: ApiScope, paths: ReadonlyMap<string, ReadonlySet<string>>): void {
+  for (const [path, known] of [...paths]) {
+    const allow = [...known].join(', ')
+    const others = METHODS.filter(method => !known.has(method))
+    if (path.includes('*')) continue
+    api.route({
+      method: others,
+      url: path,
+      schema: { hide: true },
+      handler: (request, reply) => {
+        const message = `${request.method} does nothing here; the methods are ${allow}.`
+        return sendProblem(reply.header('allow', allow), { code: 'bad_request', status: 405, message })
+      },
+    })
+  }
+  api.setNotFoundHandler((request, reply) => {
+    const message = `There is no ${request.method} ${request.url.split('?')[0]}; GET /api/openapi.json lists what there is.`
+    return sendProblem(reply, { code: 'not_found', message })
+  })
+}

@@ -1,0 +1,150 @@
+// Loads the configuration: the file, the environment over it, generated secrets for what neither gives. Starts nothing.
+
+import { resolve } from 'node:path'
+import { BUILT_IN_RULES, type ChannelRule } from '../core/channel-rules.ts'
+import type { ApiKeyConfig, Config } from './config.ts'
+import { ConfigError } from './config-error.ts'
+import { type Environment, readEnvironment } from './environment.ts'
+import { readYaml } from './read-yaml.ts'
+import { readSettings, type Settings } from './schema.ts'
+import { completeSecrets, type Secrets, secretsFile } from './secrets.ts'
+
+type Overrides = ReturnType<typeof readEnvironment>
+
+export interface LoadedConfig {
+  readonly config: Config
+  /** What this start has generated: to be shown once, on a terminal only. */
+  readonly generated: Secrets
+  /** Where generated secrets are kept. It exists unless every secret was given. */
+  readonly secretsFile: string
+  /**
+   * Where the first API key comes from, for a `curl` line that works when pasted: read it from `secretsFile`
+   * (member `apiKey`), from `$TWINWIRE_API_KEY`, or name the key that the configuration file gives.
+   */
+  readonly apiKeyFrom: 'secretsFile' | 'environment' | 'file'
+}
+
+/** Loads and checks everything; throws ConfigError with one line for a person. */
+export async function loadConfig(from: { cwd: string; env: Environment }): Promise<LoadedConfig> {
+  const overrides = readEnvironment(from.env)
+  const settings = await readFileSettings(from.cwd, from.env.TWINWIRE_CONFIG)
+  const dataDir = resolve(from.cwd, overrides.TWINWIRE_DATA_DIR ?? settings.dataDir)
+  const { secrets, generated } = await completeSecrets(missingSecrets(settings, overrides), dataDir)
+  const config = deepFreeze(assemble(settings, overrides, secrets, dataDir))
+  return {
+    config,
+    generated,
+    secretsFile: secretsFile(dataDir),
+    apiKeyFrom: originOfKey(settings, overrides),
+  }
+}
+
+/** A missing `twinwire.yaml` means defaults; a missing file that TWINWIRE_CONFIG names is a mistake. */
+async function readFileSettings(cwd: string, named: string | undefined): Promise<Settings> {
+  const name = named || 'twinwire.yaml'
+  const values = await readYaml(resolve(cwd, name), name)
+  if (values === null && named) {
+    throw new ConfigError(
+      'TWINWIRE_CONFIG',
+      `there is no file ${named}; name one that exists or unset the variable.`,
+    )
+  }
+  if (values === null) return readSettings({}, '')
+  if (typeof values !== 'object' || Array.isArray(values)) {
+    throw new ConfigError(name, 'the file holds no keys; write one `key: value` a line.')
+  }
+  const settings = readSettings(values, '')
+  checkTogether(settings)
+  return settings
+}
+
+/** What each key allows on its own but not beside another. */
+function checkTogether(settings: Settings): void {
+  const { admin, limits } = settings
+  if (admin.password !== undefined && admin.passwordHash !== undefined) {
+    throw new ConfigError('admin.passwordHash', 'admin.password is given too; keep one of the two.')
+  }
+  if (limits.bodyBytes < limits.messageBytes) {
+    throw new ConfigError(
+      'limits.bodyBytes',
+      `it is below limits.messageBytes (${limits.messageBytes}); raise it.`,
+    )
+  }
+  for (const [index, key] of (settings.apiKeys ?? []).entries()) {
+    const earlier = settings.apiKeys!.slice(0, index)
+    const at = `apiKeys[${index}]`
+    if (earlier.some(other => other.name === key.name)) {
+      throw new ConfigError(
+        `${at}.name`,
+        `an earlier key is called "${key.name}" too; give each its own name.`,
+      )
+    }
+    if (earlier.some(other => other.key === key.key)) {
+      throw new ConfigError(`${at}.key`, 'an earlier key has the same secret; give each its own.')
+    }
+  }
+}
+
+function missingSecrets(settings: Settings, overrides: Overrides): (keyof Secrets)[] {
+  const { admin, auth } = settings
+  const missing: (keyof Secrets)[] = []
+  if (originOfKey(settings, overrides) === 'secretsFile') missing.push('apiKey')
+  if (!(overrides.TWINWIRE_JWT_SECRET ?? auth.jwt.secret)) missing.push('jwtSecret')
+  if (!(overrides.TWINWIRE_ADMIN_PASSWORD ?? admin.password ?? admin.passwordHash))
+    missing.push('adminPassword')
+  return missing
+}
+
+function originOfKey(settings: Settings, overrides: Overrides): LoadedConfig['apiKeyFrom'] {
+  if (overrides.TWINWIRE_API_KEY) return 'environment'
+  return settings.apiKeys?.length ? 'file' : 'secretsFile'
+}
+
+function assemble(settings: Settings, env: Overrides, secrets: Secrets, dataDir: string): Config {
+  const { heartbeat, drain, sse, auth, admin, ...rest } = settings
+  const password = env.TWINWIRE_ADMIN_PASSWORD ?? admin.password ?? secrets.adminPassword
+  const { hook } = auth
+  return {
+    ...rest,
+    host: env.TWINWIRE_HOST ?? settings.host,
+    port: env.TWINWIRE_PORT ?? settings.port,
+    dataDir,
+    origins: env.TWINWIRE_ORIGINS ?? settings.origins,
+    auth: {
+      jwt: { ...auth.jwt, secret: (env.TWINWIRE_JWT_SECRET ?? auth.jwt.secret ?? secrets.jwtSecret)! },
+      hook: hook && { url: hook.url, secret: hook.secret, timeoutMs: hook.timeout, headers: hook.headers },
+    },
+    apiKeys: withDefaultKey(settings.apiKeys ?? [], env.TWINWIRE_API_KEY ?? secrets.apiKey),
+    admin: password === undefined ? admin : { user: admin.user, password },
+    channels: settings.channels.length === 0 ? BUILT_IN_RULES : settings.channels.map(toRule),
+    sse: { maxLifetimeMs: sse.maxLifetime },
+    heartbeatMs: heartbeat,
+    drainMs: drain,
+    logLevel: env.TWINWIRE_LOG_LEVEL ?? settings.logLevel,
+  }
+}
+
+/** The key called `default` is replaced, or comes first; the scope that it has in the file stays. */
+function withDefaultKey(keys: readonly ApiKeyConfig[], secret: string | undefined): readonly ApiKeyConfig[] {
+  if (secret === undefined) return keys
+  if (keys.some(key => key.name === 'default')) {
+    return keys.map(key => (key.name === 'default' ? { ...key, key: secret } : key))
+  }
+  return [{ name: 'default', key: secret, publish: ['*'], read: true, admin: true }, ...keys]
+}
+
+function toRule(rule: Settings['channels'][number]): ChannelRule {
+  const { history } = rule
+  return {
+    ...rule,
+    history: history && { messages: history.messages, ageMs: history.age, bytes: history.bytes },
+  }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const member of Object.values(value)) deepFreeze(member)
+  }
+  return value
+}

@@ -1,0 +1,47 @@
+// Readers of the names and addresses in the configuration: channels, patterns, origins, URLs. Knows no key of the gateway.
+
+import { isChannelName, isReserved, MAX_CHANNEL_NAME_LENGTH } from '../../shared/channel-name.ts'
+import { refuse } from './config-error.ts'
+import type { Reader } from './fields.ts'
+
+const NAME_RULE = `1 to ${MAX_CHANNEL_NAME_LENGTH} printable ASCII characters without spaces and " \\ , * < > \` { } | ^`
+const PATTERN_RULE = NAME_RULE.replace(' *', '')
+
+/** A pattern is a channel name in which `*` may stand (rules N1 and N3). */
+export function isPattern(text: string): boolean {
+  return text.length <= MAX_CHANNEL_NAME_LENGTH && isChannelName(text.replaceAll('*', '.'))
+}
+
+/** What a channel rule or a key's scope matches; `$…` belongs to the gateway, so no pattern may begin with it. */
+export const pattern: Reader<string> = (value, at) => {
+  if (typeof value === 'string' && isPattern(value) && !value.startsWith('$')) return value
+  return refuse(at, value, `a pattern: ${PATTERN_RULE}, not beginning with $`)
+}
+
+/** A channel that anyone could be given: neither personal (`@…`) nor the gateway's own (`$…`). */
+export const openChannel: Reader<string> = (value, at) => {
+  if (typeof value === 'string' && isChannelName(value) && !isReserved(value)) return value
+  return refuse(at, value, `a channel name: ${NAME_RULE}, not beginning with @ or $`)
+}
+
+const ORIGIN = /^([a-z][a-z0-9+.-]*):\/\/(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?$/
+const DEFAULT_PORTS: Record<string, string> = { http: '80', https: '443' }
+
+/** An origin as browsers send it (lower case, no default port), or `*`. */
+export const origin: Reader<string> = (value, at) => {
+  if (value === '*') return '*'
+  const match = typeof value === 'string' ? ORIGIN.exec(value.toLowerCase()) : null
+  if (!match) return refuse(at, value, 'scheme://host or scheme://host:port without a path, or "*" for any')
+  const [, scheme, host, port] = match
+  return port === undefined || port === DEFAULT_PORTS[scheme!]
+    ? `${scheme}://${host}`
+    : `${scheme}://${host}:${port}`
+}
+
+/** An http(s) URL without user, query and fragment; the slash at its end is dropped. */
+export const webUrl: Reader<string> = (value, at) => {
+  const url = typeof value === 'string' ? URL.parse(value) : null
+  const plain = url && !url.username && !url.password && !url.search && !url.hash
+  if (plain && (url.protocol === 'http:' || url.protocol === 'https:')) return url.href.replace(/\/+$/, '')
+  return refuse(at, value, 'an http or https URL without user, query and fragment')
+}

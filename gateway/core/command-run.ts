@@ -1,0 +1,171 @@
+// What each command does, and its answer (rule W3). Knows no WebSocket, and not how commands queue.
+
+import type { Failure } from '../../shared/codes.ts'
+import { formatCursor, parseCursor } from '../../shared/cursor.ts'
+import type { FailureFrame, Published, Ref } from '../../shared/frames.ts'
+import type { Context } from './context.ts'
+import type { ParsedCommand } from './command-parse.ts'
+import { messageJson } from './message-json.ts'
+import { openSubscription } from './opening.ts'
+import type { Publication } from './publication.ts'
+import type { Session } from './session.ts'
+
+const DEFAULT_HISTORY_LIMIT = 50
+/** A page of history is one answer in one piece: this bounds what a connection can make us hold. */
+const MAX_HISTORY_LIMIT = 1000
+
+type Sequential = Exclude<ParsedCommand, { type: 'publish' }>
+
+/** Carries out a command and answers it; returns why not, if it cannot be. */
+export async function runCommand(command: Sequential, session: Session, context: Context): Promise<Failure | null> {
+  switch (command.type) {
+    case 'subscribe':
+      return subscribe(command, session, context)
+    case 'unsubscribe':
+      return unsubscribe(command, session)
+    case 'history':
+      return answerHistory(command, session, context)
+    case 'presence':
+      return { code: 'not_found', message: `Channel "${command.channel}" keeps no presence: no rule asks for it.` }
+    case 'auth':
+      return authenticate(command, session, context)
+    case 'ping':
+      session.send({ type: 'pong', ...refOf(command) })
+      return null
+  }
+}
+
+/** Starts a publish; its answer comes when the message is committed. Never rejects. */
+export async function startPublish(
+  command: Extract<ParsedCommand, { type: 'publish' }>,
+  session: Session,
+  context: Context,
+): Promise<Published | FailureFrame> {
+  const { channel } = command
+  const subscribed = session.reader.subscriptions.has(channel)
+  const refused = context.access.mayPublish(session.identity, channel, subscribed)
+  if (refused) return { type: 'failure', ...refOf(command), ...refused, channel }
+  const outcome = await context.publisher.publish([publicationOf(command, session)])
+  const result = 'code' in outcome ? outcome : outcome[0]!
+  if ('code' in result) return { type: 'failure', ...refOf(command), ...result, channel }
+  return {
+    type: 'published',
+    ...refOf(command),
+    ...(result.id !== undefined && { id: result.id }),
+    ...(result.duplicate && { duplicate: true as const }),
+  }
+}
+
+function publicationOf(command: Extract<ParsedCommand, { type: 'publish' }>, session: Session): Publication {
+  const { channel, data, event, key } = command
+  const { identity, sender } = session
+  return {
+    channel,
+    data,
+    event,
+    sender,
+    user: identity.kind === 'client' ? identity.user : undefined,
+    idempotency: key === undefined ? undefined : { scope: publisherScope(session), key },
+  }
+}
+
+/** Idempotency keys are per publisher: all API keys together, each user, each connection (rule H2). */
+function publisherScope({ identity, id }: Session): string {
+  if (identity.kind === 'key') return 'key'
+  if (identity.kind === 'client' && identity.user !== undefined) return `user:${identity.user}`
+  if (identity.kind === 'operator') return `operator:${identity.user}`
+  return `connection:${id}`
+}
+
+async function subscribe(
+  command: Extract<Sequential, { type: 'subscribe' }>,
+  session: Session,
+  context: Context,
+): Promise<Failure | null> {
+  const { channel, since, history } = command
+  const refused = context.access.maySubscribe(session.identity, channel)
+  if (refused) return refused
+  const held = session.reader.subscriptions
+  if (held.has(channel)) {
+    session.send({ type: 'subscribed', channel, ...refOf(command), cursor: session.reader.cursorOf(channel) })
+    return null
+  }
+  const { channelsPerConnection } = context.limits
+  if (held.size >= channelsPerConnection) {
+    const message = `A connection may have ${channelsPerConnection} channels: unsubscribe from one, or open another.`
+    return { code: 'rate_limited', message }
+  }
+  await openSubscription(session, channel, { since, history }, command.ref, context)
+  const { clock, observe } = context
+  observe({ kind: 'subscribed', time: clock(), connection: session.id, channel })
+  return null
+}
+
+function unsubscribe(command: Extract<Sequential, { type: 'unsubscribe' }>, session: Session): Failure | null {
+  const { channel } = command
+  if (!session.unsubscribe(channel)) {
+    return { code: 'not_found', message: `This connection is not subscribed to "${channel}".` }
+  }
+  session.send({ type: 'unsubscribed', ...refOf(command), channel })
+  return null
+}
+
+async function answerHistory(
+  command: Extract<Sequential, { type: 'history' }>,
+  session: Session,
+  context: Context,
+): Promise<Failure | null> {
+  const { channel, since, before, limit } = command
+  const refused = context.access.mayRead(session.identity, channel)
+  if (refused) return refused
+  const { epoch } = context.log
+  const page = await context.history.page({
+    channel,
+    since: since === undefined ? undefined : seqIn(since, epoch, 0),
+    before: before === undefined ? undefined : seqIn(before, epoch, Number.MAX_SAFE_INTEGER),
+    limit: Math.min(limit ?? DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT),
+  })
+  const messages = page.messages.map(message => messageJson(message, formatCursor(page.epoch, message.seq)))
+  const oldest = page.oldest === null ? null : formatCursor(page.epoch, page.oldest)
+  const head = JSON.stringify({ type: 'history', ...refOf(command), channel, oldest, more: page.more })
+  session.sendJson(`${head.slice(0, -1)},"messages":[${messages.join(',')}]}`)
+  return null
+}
+
+/** A cursor of another epoch names no place here: history then is read from its end. */
+function seqIn(cursor: string, epoch: string, otherwise: number): number {
+  const position = parseCursor(cursor)
+  return position?.epoch === epoch ? position.seq : otherwise
+}
+
+async function authenticate(
+  command: Extract<Sequential, { type: 'auth' }>,
+  session: Session,
+  context: Context,
+): Promise<Failure | null> {
+  const identity = await context.access.authenticate(command.token)
+  if ('code' in identity) return identity
+  const user = 'user' in identity ? identity.user : undefined
+  if (session.identity.kind !== 'client' || identity.kind !== 'client' || session.user !== user) {
+    const message = 'A connection keeps its user: to become another one, connect again with the new token.'
+    return { code: 'forbidden', message }
+  }
+  session.changeIdentity(identity)
+  session.send({
+    type: 'authenticated',
+    ...refOf(command),
+    ...(user !== undefined && { user }),
+    ...(identity.expires !== undefined && { expires: identity.expires }),
+  })
+  for (const channel of [...session.reader.subscriptions.keys()]) {
+    const refused = context.everyone.includes(channel) ? null : context.access.maySubscribe(identity, channel)
+    if (!refused) continue
+    session.unsubscribe(channel)
+    session.send({ type: 'unsubscribed', channel, reason: refused.message })
+  }
+  return null
+}
+
+function refOf(command: { ref?: Ref }): { ref?: Ref } {
+  return command.ref === undefined ? {} : { ref: command.ref }
+}

@@ -1,0 +1,117 @@
+// The commands of one connection, in the order sent: read, checked, carried out one after the other, each answered once.
+// Knows no WebSocket.
+
+import type { Code, Failure } from '../../shared/codes.ts'
+import type { Ref } from '../../shared/frames.ts'
+import type { Context } from './context.ts'
+import { type ParsedCommand, parseCommand } from './command-parse.ts'
+import { runCommand, startPublish } from './command-run.ts'
+import { Queue } from './queue.ts'
+import type { Session } from './session.ts'
+
+/** Beyond these the connection is not read until answers have left: a peer that only asks cannot fill our memory. */
+const MAX_WAITING_COMMANDS = 1000
+const MAX_PENDING_BYTES = 256 * 1024
+/** So many malformed frames in a row are no accident (rule W2). */
+const MAX_BAD_FRAMES = 5
+
+type Waiting = { readonly command: ParsedCommand } | { readonly failure: Failure; readonly ref: Ref | undefined }
+
+export class Commands {
+  readonly #session: Session
+  readonly #context: Context
+  readonly #waiting = new Queue<Waiting>()
+  /** Publishes that are started but not answered: they may overlap, everything else waits for them. */
+  #publishing: Promise<void> = Promise.resolve()
+  #publishingCount = 0
+  #isRunning = false
+  #isPaused = false
+  #badFrames = 0
+
+  constructor(session: Session, context: Context) {
+    this.#session = session
+    this.#context = context
+  }
+
+  /** Takes one text frame. */
+  receive(text: string): void {
+    const parsed = parseCommand(text)
+    if ('command' in parsed) this.#badFrames = 0
+    else if (parsed.isMalformed) {
+      this.#badFrames += 1
+      if (this.#badFrames >= MAX_BAD_FRAMES) {
+        this.#session.close('bad_request', `${MAX_BAD_FRAMES} frames in a row were no commands: ${parsed.failure.message}`)
+        return
+      }
+    }
+    this.#waiting.push(parsed)
+    this.#pauseIfFull()
+    if (!this.#isRunning) void this.#run()
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true
+    while (this.#waiting.length > 0 && this.#session.isOpen) {
+      const next = this.#waiting.shift()!
+      if ('command' in next && next.command.type === 'publish') this.#publish(next.command)
+      else {
+        await this.#publishing
+        if ('command' in next) await this.#carryOut(next.command)
+        else this.#fail(next.failure.code, next.failure.message, next.ref)
+      }
+      this.#resumeIfDrained()
+    }
+    this.#isRunning = false
+  }
+
+  #publish(command: Extract<ParsedCommand, { type: 'publish' }>): void {
+    this.#publishingCount += 1
+    const outcome = startPublish(command, this.#session, this.#context)
+    // Answers keep the order of the commands, though refusals are known before commits.
+    this.#publishing = this.#publishing.then(async () => {
+      this.#session.send(await outcome)
+      this.#publishingCount -= 1
+      this.#resumeIfDrained()
+    })
+  }
+
+  async #carryOut(command: Exclude<ParsedCommand, { type: 'publish' }>): Promise<void> {
+    try {
+      const failure = await runCommand(command, this.#session, this.#context)
+      const channel = 'channel' in command ? command.channel : undefined
+      if (failure) this.#fail(failure.code, failure.message, command.ref, channel)
+    } catch (error) {
+      this.#context.onFault(error)
+      this.#fail('internal', `The gateway failed to carry out "${command.type}": try again.`, command.ref)
+    }
+  }
+
+  #fail(code: Code, message: string, ref: Ref | undefined, channel?: string): void {
+    this.#session.send({
+      type: 'failure',
+      ...(ref !== undefined && { ref }),
+      code,
+      message,
+      ...(channel !== undefined && { channel }),
+    })
+  }
+
+  #isFull(): boolean {
+    const waiting = this.#waiting.length + this.#publishingCount
+    return waiting >= MAX_WAITING_COMMANDS || this.#session.pendingBytes >= MAX_PENDING_BYTES
+  }
+
+  #pauseIfFull(): void {
+    if (this.#isPaused || !this.#isFull()) return
+    this.#isPaused = true
+    this.#session.onIdle = () => this.#resumeIfDrained()
+    this.#session.link.pauseReading()
+  }
+
+  #resumeIfDrained(): void {
+    if (!this.#isPaused || this.#isFull()) return
+    this.#isPaused = false
+    this.#session.onIdle = null
+    this.#session.link.resumeReading()
+  }
+}

@@ -1,0 +1,14 @@
+// How frames become bytes, as the core sees it: each transport hands in its own. Types only; knows no wire format.
+
+import type { ServerFrame } from '../../shared/frames.ts'
+
+export interface Encoder {
+  /** Which cache slot of a message this encoder's output takes; one for each wire format. */
+  readonly slot: 0 | 1
+  /** A message frame, given as JSON text, with its id (null in channels without history). */
+  message(json: string, id: string | null): Buffer
+  /** Any other frame; `id` is where a client that heard nothing later resumes (rule S3). */
+  frame(frame: ServerFrame, id?: string): Buffer
+  /** A sign of life; `id` when the connection's cursor moved without a message (rule S4). */
+  heartbeat(id: string | null): Buffer
+}

@@ -1,0 +1,146 @@
+// The hub: which sessions listen to which channel, and whose turn it is to look. Follows the log; knows no storage, no socket.
+
+import { formatCursor } from '../../shared/cursor.ts'
+import type { ChannelRules } from './channel-rules.ts'
+import { LiveChannel } from './live-channel.ts'
+import type { Follower, Log, Message, Removal } from './log.ts'
+import type { MessageContent } from './message-json.ts'
+import { Queue } from './queue.ts'
+import type { Session } from './session.ts'
+import { Subscription } from './subscription.ts'
+import { Tail } from './tail.ts'
+
+/** One slice of a fan-out; then other work has its turn, so that 15,000 connections never hold the event loop. */
+const SLICE_MS = 8
+/** Sessions between two looks at the clock. */
+const SLICE_STEP = 32
+
+export class Hub implements Follower {
+  readonly tail: Tail
+  readonly #epoch: string
+  readonly #rules: ChannelRules
+  readonly #channels = new Map<string, LiveChannel>()
+  readonly #ready = new Queue<Session>()
+  /** Called for each channel that new messages or removals touched, before its subscribers look. */
+  readonly #onTouched: (channel: string) => void
+  #runScheduled = false
+
+  constructor(log: Log, rules: ChannelRules, tailBytes: number, onTouched: (channel: string) => void) {
+    this.tail = new Tail(log.head, tailBytes)
+    this.#epoch = log.epoch
+    this.#rules = rules
+    this.#onTouched = onTouched
+  }
+
+  get subscriptions(): number {
+    let count = 0
+    for (const channel of this.#channels.values()) count += channel.subscriptions.size
+    return count
+  }
+
+  get activeChannels(): number {
+    return this.#channels.size
+  }
+
+  /** This node's live subscriptions of a channel (rule H5). */
+  subscribers(channel: string): number {
+    return this.#channels.get(channel)?.subscriptions.size ?? 0
+  }
+
+  /** Channels with a subscriber, by name, after a name. */
+  listChannels(prefix: string, after: string, limit: number): { name: string; subscribers: number }[] {
+    const names = [...this.#channels.keys()].filter(name => name > after && name.startsWith(prefix)).sort()
+    return names.slice(0, limit).map(name => ({ name, subscribers: this.subscribers(name) }))
+  }
+
+  /** From here on the tail keeps the channel's messages for this session; what came before, the log knows. */
+  subscribe(session: Session, name: string): Subscription {
+    let channel = this.#channels.get(name)
+    if (!channel) {
+      channel = new LiveChannel(name, this.#rules.of(name), this.tail)
+      this.#channels.set(name, channel)
+    }
+    const subscription = new Subscription(session, channel)
+    channel.subscriptions.add(subscription)
+    return subscription
+  }
+
+  unsubscribe(subscription: Subscription): void {
+    const { channel } = subscription
+    channel.subscriptions.delete(subscription)
+    if (channel.subscriptions.size === 0 && this.#channels.get(channel.name) === channel) {
+      this.#channels.delete(channel.name)
+    }
+  }
+
+  /** The log committed these. */
+  appended(messages: readonly Message[], head: number): void {
+    for (const message of messages) {
+      this.#onTouched(message.channel)
+      const channel = this.#channels.get(message.channel)
+      if (!channel) continue
+      this.tail.appendStored(channel, message, formatCursor(this.#epoch, message.seq), message.seq)
+      this.#touch(channel)
+    }
+    this.tail.seq = head
+    this.#runSoon()
+  }
+
+  /** The log lost these before their time. */
+  removed(removal: Removal): void {
+    this.#onTouched(removal.channel)
+    const channel = this.#channels.get(removal.channel)
+    if (!channel) return
+    if ('through' in removal) {
+      // Whoever has everything has no gap: moved to the head, it stands behind what is removed.
+      for (const { session } of channel.subscriptions) session.reader.settle()
+      channel.removeThrough(removal.through)
+      return
+    }
+    channel.removeOne(removal.seq)
+    const id = formatCursor(this.#epoch, removal.seq)
+    for (const { session } of channel.subscriptions) session.send({ type: 'deleted', channel: channel.name, id })
+  }
+
+  /** Hands a message of a channel without history to its subscribers (rule C4). */
+  deliverUnstored(message: MessageContent): void {
+    const channel = this.#channels.get(message.channel)
+    if (!channel) return
+    this.tail.appendUnstored(channel, message)
+    this.#touch(channel)
+    this.#runSoon()
+  }
+
+  /** Gives a session its turn at the end of this turn of the event loop, so that what it has to say leaves in one write. */
+  schedule(session: Session): void {
+    this.#ready.push(session)
+    if (this.#runScheduled) return
+    this.#runScheduled = true
+    setImmediate(this.#run)
+  }
+
+  #touch(channel: LiveChannel): void {
+    for (const subscription of channel.subscriptions) {
+      if (subscription.session.touch(subscription)) this.#ready.push(subscription.session)
+    }
+  }
+
+  /** Deliveries leave right after the commit, without another turn of the event loop. */
+  #runSoon(): void {
+    if (this.#runScheduled || this.#ready.length === 0) return
+    this.#runScheduled = true
+    queueMicrotask(this.#run)
+  }
+
+  readonly #run = (): void => {
+    this.#runScheduled = false
+    const end = performance.now() + SLICE_MS
+    for (let done = 1; this.#ready.length > 0; done += 1) {
+      this.#ready.shift()!.takeTurn()
+      if (done % SLICE_STEP === 0 && performance.now() > end) break
+    }
+    if (this.#ready.length === 0 || this.#runScheduled) return
+    this.#runScheduled = true
+    setImmediate(this.#run)
+  }
+}

@@ -1,0 +1,34 @@
+// One socket as a session sees it. Types only; knows no WebSocket and no SSE.
+
+import type { Code } from '../../shared/codes.ts'
+import type { Transport } from '../../shared/stats.ts'
+import type { Encoder } from './encoder.ts'
+
+export interface Link {
+  readonly transport: Transport
+  readonly encoder: Encoder
+  readonly address: string
+  readonly userAgent: string | undefined
+  /**
+   * Hands bytes to the socket. True: it took them all, more may follow. False: some wait, and the session's
+   * `onDrained` is called when they are gone.
+   */
+  write(chunk: Buffer): boolean
+  /** Bytes handed over that the socket has not taken. */
+  pendingBytes(): number
+  /** Grows with every byte received and every byte taken: a peer for which it stands still may be dead (rule W5). */
+  progress(): number
+  /** Whether a silent peer is a dead one: it has to answer heartbeats. */
+  readonly answersHeartbeats: boolean
+  /** Stops and restarts reading commands. */
+  pauseReading(): void
+  resumeReading(): void
+  /** Ends the connection after what was written; the peer gets a bounded time to take it. */
+  end(code: Code, reason: string): void
+}
+
+/** What a link tells its session. Called at most once: `onClosed`. */
+export interface LinkListener {
+  onDrained(): void
+  onClosed(): void
+}

@@ -1,0 +1,116 @@
+// A channel while somebody here listens to it: its subscriptions and its part of the tail. Knows no log and no socket.
+
+import type { ChannelRule } from './channel-rules.ts'
+import type { Encoder } from './encoder.ts'
+import { Queue } from './queue.ts'
+import type { Subscription } from './subscription.ts'
+import type { TailEntry } from './tail-entry.ts'
+
+/** No more than this is encoded into one write. */
+export const CHUNK_BYTES = 64 * 1024
+
+/** Encoded messages in a row, shared by every connection that stands where the chunk begins. */
+export interface Chunk {
+  readonly buffer: Buffer
+  readonly first: TailEntry
+  readonly last: TailEntry
+  readonly count: number
+  /** Some message names a sender, so that a connection with a sender id has to look (rule H4). */
+  readonly hasSenders: boolean
+  /** The earliest moment at which one of its messages expires, in ms since 1970. */
+  readonly expires: number
+}
+
+export class LiveChannel {
+  readonly name: string
+  readonly rule: ChannelRule
+  readonly subscriptions = new Set<Subscription>()
+  /** In order; only messages that came while the channel was live. */
+  readonly entries = new Queue<TailEntry>()
+  /** Readers that stand at or after these are covered by the tail; before them, only the log knows. */
+  evictedSeq: number
+  evictedOrder: number
+  readonly #chunks: [Chunk | undefined, Chunk | undefined] = [undefined, undefined]
+
+  constructor(name: string, rule: ChannelRule, head: { seq: number; order: number }) {
+    this.name = name
+    this.rule = rule
+    this.evictedSeq = head.seq
+    this.evictedOrder = head.order
+  }
+
+  get hasHistory(): boolean {
+    return this.rule.history !== null
+  }
+
+  /** The index of the first entry after a place; `entries.length` when there is none. */
+  indexAfter(seq: number, order: number): number {
+    let low = 0
+    let high = this.entries.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.entries.at(middle)!.isAfter(seq, order)) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+
+  /** The messages from an index on, up to one chunk of bytes. The newest chunk is remembered for each wire format. */
+  chunkFrom(index: number, encoder: Encoder): Chunk {
+    const first = this.entries.at(index)!
+    const remembered = this.#chunks[encoder.slot]
+    if (remembered?.first === first && this.#isCurrent(remembered)) return remembered
+    const chunk = this.#encode(index, first, encoder)
+    this.#chunks[encoder.slot] = chunk
+    return chunk
+  }
+
+  /** The tail dropped this channel's oldest entry. */
+  evict(entry: TailEntry): void {
+    this.evictedSeq = Math.max(this.evictedSeq, entry.seq)
+    this.evictedOrder = entry.order
+    if (this.entries.at(0) === entry) this.entries.shift()
+  }
+
+  /** One message is gone: it is not delivered from memory either. */
+  removeOne(seq: number): void {
+    const entry = this.entries.at(this.indexAfter(seq - 1, Number.POSITIVE_INFINITY))
+    if (entry?.seq === seq) entry.removed = true
+    this.#forgetChunks()
+  }
+
+  /** Everything up to a seq is gone: readers before it have to ask the log, which tells them of the gap. */
+  removeThrough(seq: number): void {
+    while (this.entries.length > 0 && this.entries.at(0)!.seq <= seq) this.entries.shift()
+    this.evictedSeq = Math.max(this.evictedSeq, seq)
+    this.#forgetChunks()
+  }
+
+  #isCurrent(chunk: Chunk): boolean {
+    return chunk.last === this.entries.at(this.entries.length - 1) || chunk.buffer.length >= CHUNK_BYTES
+  }
+
+  #forgetChunks(): void {
+    this.#chunks[0] = undefined
+    this.#chunks[1] = undefined
+  }
+
+  #encode(index: number, first: TailEntry, encoder: Encoder): Chunk {
+    const buffers: Buffer[] = []
+    let last = first
+    let bytes = 0
+    let hasSenders = false
+    let expires = Number.POSITIVE_INFINITY
+    for (let at = index; at < this.entries.length && bytes < CHUNK_BYTES; at += 1) {
+      last = this.entries.at(at)!
+      if (last.removed) continue
+      const buffer = last.encode(encoder)
+      buffers.push(buffer)
+      bytes += buffer.length
+      if (last.message.sender !== undefined) hasSenders = true
+      if (last.message.expires !== undefined) expires = Math.min(expires, last.message.expires)
+    }
+    const buffer = buffers.length === 1 ? buffers[0]! : Buffer.concat(buffers, bytes)
+    return { buffer, first, last, count: buffers.length, hasSenders, expires }
+  }
+}

@@ -1,0 +1,117 @@
+// How subscriptions begin: at connect, all of them as one stream; later, one on a cursor of its own. Knows no transport.
+
+import { formatCursor } from '../../shared/cursor.ts'
+import type { Gap, Ref, Subscribed, Welcome } from '../../shared/frames.ts'
+import type { Context } from './context.ts'
+import type { ReplayPage } from './replay-cache.ts'
+import { openingOf, type ResumeRequest, startOf, unstoredOpening } from './resume.ts'
+import type { Session } from './session.ts'
+import type { Subscription } from './subscription.ts'
+
+interface Opening {
+  readonly subscription: Subscription
+  readonly subscribed: Subscribed
+  readonly gap: Gap | null
+}
+
+/** What all subscriptions hear first, and the first page of what they missed (null: nothing had to be read). */
+interface Openings {
+  readonly each: readonly Opening[]
+  readonly page: ReplayPage | null
+  /** Everything up to here is given with the page. */
+  readonly through: number
+  /** Where a client that hears nothing after the welcome resumes, to miss nothing. */
+  readonly start: number
+}
+
+/**
+ * Opens a connection: welcome, subscribed…, gap…, the first page of the replay (rule S3); the session goes on from there.
+ * The session must have no subscriptions yet.
+ */
+export async function openConnection(
+  session: Session,
+  channels: readonly string[],
+  request: ResumeRequest,
+  context: Context,
+  heartbeatMs: number,
+): Promise<void> {
+  const subscriptions = channels.map(channel => session.subscribe(channel))
+  const openings = await openAll(subscriptions, request, context)
+  if (!session.isOpen) return
+  const welcome: Welcome = { type: 'welcome', connection: session.id, heartbeat: heartbeatMs, protocol: 1 }
+  if (session.user !== undefined) welcome.user = session.user
+  const start = formatCursor(context.log.epoch, openings.start)
+  session.send(welcome, request.since === undefined ? start : undefined)
+  for (const { subscribed } of openings.each) tellSubscribed(session, subscribed, context)
+  for (const { gap } of openings.each) if (gap) session.reader.tellGap(gap)
+  if (openings.page) session.reader.give(openings.page, subscriptions)
+  session.reader.startAt(openings.through)
+  session.start()
+}
+
+/** Subscribes an open session to one more channel; it has been told when the promise resolves. */
+export async function openSubscription(
+  session: Session,
+  channel: string,
+  request: ResumeRequest,
+  ref: Ref | undefined,
+  context: Context,
+): Promise<void> {
+  const subscription = session.subscribe(channel)
+  subscription.joining = true
+  const { each, page, through } = await openAll([subscription], request, context)
+  const opening = each[0]!
+  if (!session.isOpen) return
+  if (ref !== undefined) opening.subscribed.ref = ref
+  tellSubscribed(session, opening.subscribed, context)
+  if (opening.gap) session.reader.tellGap(opening.gap)
+  if (page) session.reader.give(page, [subscription])
+  subscription.seq = Math.max(subscription.seq, through)
+  session.reader.join(subscription)
+  session.queue()
+}
+
+async function openAll(
+  subscriptions: readonly Subscription[],
+  request: ResumeRequest,
+  context: Context,
+): Promise<Openings> {
+  const { log, hub, replayCache } = context
+  for (const subscription of subscriptions) subscription.order = hub.tail.order
+  const stored = subscriptions.filter(({ channel }) => channel.hasHistory)
+  const isFresh = request.since === undefined && !request.history
+  if (isFresh || stored.length === 0) return openAtHead(subscriptions, request, hub.tail.seq, log.epoch)
+  const starts = stored.map(({ channel }) => startOf(channel.name, request, log))
+  const replayed = await replayCache.read(starts.map(({ from }) => from))
+  const { page } = replayed
+  const head = formatCursor(page.epoch, page.head)
+  const each = subscriptions.map(subscription => {
+    const index = stored.indexOf(subscription)
+    if (index < 0) return { subscription, ...unstoredOpening(subscription.channel.name, request, head) }
+    const view = page.channels[index]!
+    subscription.seq = view.after
+    return { subscription, ...openingOf(view, request, starts[index]!.isReset, page.epoch) }
+  })
+  const start = Math.min(...page.channels.map(({ after }) => after))
+  return { each, page: replayed, through: page.through, start }
+}
+
+/** Nothing to give back: the tail covers everything from its newest seq on, without a look into the log. */
+function openAtHead(
+  subscriptions: readonly Subscription[],
+  request: ResumeRequest,
+  seq: number,
+  epoch: string,
+): Openings {
+  const head = formatCursor(epoch, seq)
+  const each = subscriptions.map(subscription => {
+    subscription.seq = seq
+    return { subscription, ...unstoredOpening(subscription.channel.name, request, head) }
+  })
+  return { each, page: null, through: seq, start: seq }
+}
+
+function tellSubscribed(session: Session, subscribed: Subscribed, context: Context): void {
+  if (subscribed.recovered) context.counters.recovered += 1
+  session.send(subscribed)
+}

@@ -1,0 +1,160 @@
+// The publisher: collects what is published in one turn of the event loop and commits it together (the tick).
+// Knows neither HTTP nor WebSocket, and no storage.
+
+import type { Failure } from '../../shared/codes.ts'
+import { formatCursor } from '../../shared/cursor.ts'
+import type { ChannelRules } from './channel-rules.ts'
+import type { Clock } from './clock.ts'
+import type { Counters } from './counters.ts'
+import type { Hub } from './hub.ts'
+import type { Appended, Entry, GroupOutcome, Log } from './log.ts'
+import type { Publication, Published } from './publication.ts'
+import { checkPublication } from './publication-check.ts'
+import { Queue } from './queue.ts'
+
+/** One commit takes no more than this; the rest has the next turn. A request's publications are never split. */
+const TICK_MESSAGES = 1000
+const TICK_BYTES = 1024 * 1024
+/** What may wait for a commit: beyond it publishers are told to come back (503). */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024
+
+export interface PublisherOptions {
+  readonly log: Log
+  readonly hub: Hub
+  readonly rules: ChannelRules
+  readonly clock: Clock
+  readonly counters: Counters
+  readonly maxMessageBytes: number
+  readonly onFault: (error: unknown) => void
+}
+
+/** For each publication its result, or why it was refused; one failure for all when they could not be committed. */
+export type PublishOutcome = readonly (Published | Failure)[] | Failure
+
+interface Request {
+  /** A failure where the publication was refused before the commit. */
+  readonly items: readonly (Entry | Failure)[]
+  readonly entries: readonly Entry[]
+  readonly bytes: number
+  readonly resolve: (outcome: PublishOutcome) => void
+}
+
+export class Publisher {
+  readonly #options: PublisherOptions
+  readonly #waiting = new Queue<Request>()
+  #waitingBytes = 0
+  #isTicking = false
+
+  constructor(options: PublisherOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Publishes a group: one transaction, in order (rule H1). An invalid publication fails alone (rule H3); results are
+   * in the order given. Resolves when the messages are committed, never rejects.
+   */
+  publish(group: readonly Publication[]): Promise<PublishOutcome> {
+    const { rules, maxMessageBytes } = this.#options
+    const items = group.map(publication => {
+      const rule = rules.of(publication.channel)
+      return checkPublication(publication, rule, maxMessageBytes) ?? { ...publication, stored: rule.history !== null }
+    })
+    const entries = items.filter(item => !('code' in item))
+    const bytes = entries.reduce((sum, { data }) => sum + data.length, 0)
+    if (this.#waitingBytes + bytes > MAX_WAITING_BYTES && this.#waiting.length > 0) return Promise.resolve(OVERLOADED)
+    return new Promise(resolve => {
+      this.#waiting.push({ items, entries, bytes, resolve })
+      this.#waitingBytes += bytes
+      this.#schedule()
+    })
+  }
+
+  #schedule(): void {
+    if (this.#isTicking) return
+    this.#isTicking = true
+    setImmediate(this.#tick)
+  }
+
+  readonly #tick = async (): Promise<void> => {
+    const requests = this.#takeRequests()
+    const groups = requests.map(({ entries }) => entries.filter(({ stored, idempotency }) => stored || idempotency))
+    const outcomes = await this.#append(groups)
+    for (const [index, request] of requests.entries()) this.#finish(request, groups[index]!, outcomes[index]!)
+    this.#isTicking = false
+    if (this.#waiting.length > 0) this.#schedule()
+  }
+
+  #takeRequests(): Request[] {
+    const requests: Request[] = []
+    let messages = 0
+    let bytes = 0
+    while (this.#waiting.length > 0) {
+      const next = this.#waiting.at(0)!
+      const fits = messages + next.entries.length <= TICK_MESSAGES && bytes + next.bytes <= TICK_BYTES
+      if (requests.length > 0 && !fits) break
+      requests.push(this.#waiting.shift()!)
+      messages += next.entries.length
+      bytes += next.bytes
+    }
+    this.#waitingBytes -= bytes
+    return requests
+  }
+
+  /** Groups without anything for the log need no commit: they flow even when it cannot be written (rule C4). */
+  async #append(groups: readonly (readonly Entry[])[]): Promise<readonly GroupOutcome[]> {
+    const needed = groups.filter(group => group.length > 0)
+    const outcomes = needed.length > 0 ? await this.#appendNeeded(needed) : []
+    let at = 0
+    return groups.map(group => (group.length > 0 ? outcomes[at++]! : { ok: true, entries: [] }))
+  }
+
+  async #appendNeeded(groups: readonly (readonly Entry[])[]): Promise<readonly GroupOutcome[]> {
+    try {
+      return await this.#options.log.append(groups)
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(String(cause))
+      return groups.map(() => ({ ok: false, error }))
+    }
+  }
+
+  #finish(request: Request, logged: readonly Entry[], outcome: GroupOutcome): void {
+    if (!outcome.ok) {
+      this.#options.onFault(outcome.error)
+      request.resolve(UNWRITABLE)
+      return
+    }
+    const appended = new Map(logged.map((entry, index) => [entry, outcome.entries[index]!]))
+    request.resolve(request.items.map(item => ('code' in item ? item : this.#settle(item, appended.get(item)))))
+  }
+
+  #settle(entry: Entry, appended: Appended | undefined): Published {
+    const { log, hub, clock, counters } = this.#options
+    const duplicate = appended?.duplicate ?? false
+    if (!duplicate) {
+      counters.published += 1
+      if (!entry.stored) hub.deliverUnstored(unstoredContent(entry, clock()))
+    }
+    const seq = appended?.seq ?? null
+    return {
+      id: seq === null ? undefined : formatCursor(log.epoch, seq),
+      channel: entry.channel,
+      subscribers: hub.subscribers(entry.channel),
+      duplicate,
+    }
+  }
+}
+
+const OVERLOADED: Failure = {
+  code: 'unavailable',
+  message: 'More is being published than can be committed: publish again in a moment, or fewer at a time.',
+}
+
+const UNWRITABLE: Failure = {
+  code: 'unavailable',
+  message: 'The log cannot be written, so nothing was published: see the gateway\'s output, then publish again.',
+}
+
+function unstoredContent(entry: Entry, time: number) {
+  const { channel, data, event, user, sender, ttlMs } = entry
+  return { channel, time, data, event, user, sender, expires: ttlMs === undefined ? undefined : time + ttlMs }
+}

@@ -1,0 +1,249 @@
+// A reader: one connection's cursor on the log. It pulls what its channels have beyond the cursor, from the tail or, when
+// that no longer reaches back far enough, from the log. Knows no socket and no life cycle.
+//
+// The reader is `behind` (all its stored channels read pages of the log, merged) or not (they pull from the tail).
+// A subscription made later with a cursor of its own is `joining` until the tail covers it, then part of the one stream.
+
+import { formatCursor } from '../../shared/cursor.ts'
+import type { Gap, Live } from '../../shared/frames.ts'
+import type { Counters } from './counters.ts'
+import type { Encoder } from './encoder.ts'
+import type { Hub } from './hub.ts'
+import type { Outbox } from './outbox.ts'
+import { isVisible, pullFromTail } from './pull.ts'
+import type { ReplayCache, ReplayPage } from './replay-cache.ts'
+import { gapOf } from './resume.ts'
+import type { Subscription } from './subscription.ts'
+
+export interface ReaderOptions {
+  readonly hub: Hub
+  readonly replayCache: ReplayCache
+  readonly encoder: Encoder
+  readonly outbox: Outbox
+  readonly epoch: string
+  /** Milliseconds since 1970, for ttl. */
+  readonly clock: () => number
+  /** Messages with this sender are passed over (rule H4). */
+  readonly sender: string | undefined
+  readonly counters: Counters
+  readonly onGap: (gap: Gap) => void
+}
+
+export class Reader {
+  readonly subscriptions = new Map<string, Subscription>()
+  /** Messages given so far. */
+  messages = 0
+  readonly #options: ReaderOptions
+  #seq = 0
+  #order = 0
+  #isBehind = false
+  #joining: Subscription[] = []
+  #touched: Subscription | 'many' | null = null
+  /** Channels whose replay is under way: once the reader has caught up, a `live` names them. */
+  readonly #replaying = new Set<string>()
+  #toldSeq = -1
+  #lastReadWasMain = false
+
+  constructor(options: ReaderOptions) {
+    this.#options = options
+  }
+
+  /** Whether a subscription has news that were not looked at. */
+  get hasNews(): boolean {
+    return this.#touched !== null
+  }
+
+  /** Whether pages of the log have to be read. */
+  get needsLog(): boolean {
+    return this.#isBehind || this.#joining.length > 0
+  }
+
+  add(subscription: Subscription): void {
+    this.subscriptions.set(subscription.channel.name, subscription)
+  }
+
+  /** What a read under way still brings for it is dropped. */
+  remove(subscription: Subscription): void {
+    this.subscriptions.delete(subscription.channel.name)
+    this.#replaying.delete(subscription.channel.name)
+    this.#joining = this.#joining.filter(joining => joining !== subscription)
+    if (this.#touched === subscription) this.#touched = null
+  }
+
+  /** Everything up to `seq` was given: from here on all channels flow as one stream, and `live` follows (rule C2). */
+  startAt(seq: number): void {
+    this.#seq = seq
+    this.#order = this.#options.hub.tail.order
+    for (const channel of this.subscriptions.keys()) this.#replaying.add(channel)
+    this.#touched = 'many'
+  }
+
+  /** A later subscription, given everything up to its own `seq`, catches up on its own (rule C2). */
+  join(subscription: Subscription): void {
+    if (subscription.isCovered(0, Number.POSITIVE_INFINITY)) this.#merge(subscription)
+    else {
+      subscription.joining = true
+      this.#joining.push(subscription)
+    }
+  }
+
+  touch(subscription: Subscription): void {
+    if (this.#touched === null) this.#touched = subscription
+    else if (this.#touched !== subscription) this.#touched = 'many'
+  }
+
+  /** Pulls one chunk from the tail. The common case writes a chunk that is shared with everybody who stands here. */
+  pull(): void {
+    if (this.#touched === null || this.#writeShared(this.#touched)) return
+    const touched = this.#touched
+    this.#touched = null
+    const ready = this.#readable(touched === 'many' ? [...this.subscriptions.values()] : [touched])
+    const { hub, encoder, sender, outbox, clock } = this.#options
+    const pulled = pullFromTail(ready, { seq: this.#seq, order: this.#order }, encoder, sender, clock())
+    for (const buffer of pulled.buffers) outbox.push(buffer)
+    this.#count(pulled.buffers.length)
+    const place = pulled.stoppedAt ?? hub.tail
+    if (!this.#isBehind) this.#seq = Math.max(this.#seq, place.seq)
+    this.#order = place.order
+    if (pulled.stoppedAt !== null) this.#touched = touched
+    else if (!this.#isBehind) this.#announceLive()
+  }
+
+  /** Reads one page of the log: for the one stream, or for a joining subscription, in turns. */
+  async readPage(): Promise<void> {
+    const isMain = this.#isBehind && (this.#joining.length === 0 || !this.#lastReadWasMain)
+    this.#lastReadWasMain = isMain
+    const readers = isMain ? this.#storedInStream() : this.#joining.slice(0, 1)
+    const from = readers.map(({ channel, seq }) => ({
+      channel: channel.name,
+      after: isMain ? Math.max(this.#seq, seq) : seq,
+    }))
+    const replayed = await this.#options.replayCache.read(from)
+    for (const view of replayed.page.channels) {
+      const isWanted = readers.includes(this.subscriptions.get(view.channel) as Subscription)
+      if (isWanted && view.after < view.trimmed) this.tellGap(gapOf(view, 'slow', null, this.#options.epoch))
+    }
+    this.give(replayed, readers)
+    if (isMain) this.#moveMain(replayed.page.through)
+    else this.#moveJoining(readers[0]!, replayed.page.through)
+  }
+
+  /** Puts a page's messages into the outbox, but for those whose subscription has ended meanwhile. */
+  give(replayed: ReplayPage, readers: readonly Subscription[]): void {
+    const { outbox, encoder, sender, clock } = this.#options
+    const encoded = replayed.encode(encoder)
+    const now = clock()
+    let given = 0
+    for (const [index, message] of replayed.page.messages.entries()) {
+      const subscription = this.subscriptions.get(message.channel)
+      if (!subscription || !readers.includes(subscription) || !isVisible(message, sender, now)) continue
+      outbox.push(encoded[index]!)
+      given += 1
+    }
+    this.#count(given)
+  }
+
+  /** Tells of a gap; what is left follows, then `live` again. */
+  tellGap(gap: Gap): void {
+    if (!this.subscriptions.get(gap.channel)?.joining) this.#replaying.add(gap.channel)
+    this.#options.onGap(gap)
+  }
+
+  /** Where a subscription stands: messages after this cursor follow. */
+  cursorOf(channel: string): string {
+    const subscription = this.subscriptions.get(channel)
+    this.settle()
+    const seq = subscription?.joining ? subscription.seq : Math.max(this.#seq, subscription?.seq ?? 0)
+    return formatCursor(this.#options.epoch, seq)
+  }
+
+  /** Nothing of the reader's channels lies between its place and the head: it moves there, past others' messages. */
+  settle(): void {
+    if (this.#touched === null && !this.needsLog) this.#seq = Math.max(this.#seq, this.#options.hub.tail.seq)
+  }
+
+  /** The cursor, if it moved since it was last told without a message of its own (rule S4). */
+  movedCursor(): string | null {
+    const { epoch } = this.#options
+    this.settle()
+    if (this.#seq <= this.#toldSeq || this.needsLog) return null
+    this.#toldSeq = this.#seq
+    return formatCursor(epoch, this.#seq)
+  }
+
+  #count(messages: number): void {
+    this.messages += messages
+    this.#options.counters.delivered += messages
+  }
+
+  #writeShared(touched: Subscription | 'many'): boolean {
+    const { outbox, encoder, sender, hub, clock } = this.#options
+    if (touched === 'many' || touched.joining || this.#isBehind) return false
+    if (outbox.waitingBytes > 0 || this.#replaying.size > 0) return false
+    const { channel } = touched
+    if (!touched.isCovered(this.#seq, this.#order)) return false
+    const index = channel.indexAfter(Math.max(this.#seq, touched.seq), Math.max(this.#order, touched.order))
+    if (index === channel.entries.length) return false
+    const chunk = channel.chunkFrom(index, encoder)
+    if (chunk.count === 0 || (chunk.hasSenders && sender !== undefined)) return false
+    if (chunk.expires !== Number.POSITIVE_INFINITY && chunk.expires <= clock()) return false
+    const isAll = chunk.last === channel.entries.at(channel.entries.length - 1)
+    const place = isAll ? hub.tail : chunk.last
+    this.#seq = place.seq
+    this.#order = place.order
+    if (isAll) this.#touched = null
+    this.#count(chunk.count)
+    outbox.write(chunk.buffer)
+    return true
+  }
+
+  /** Those whose channel the tail covers. When a stored channel has dropped out, all stored ones go on from the log. */
+  #readable(touched: readonly Subscription[]): Subscription[] {
+    const covered = touched.filter(subscription => {
+      if (subscription.joining) return false
+      if (subscription.isCovered(this.#seq, this.#order)) return true
+      const { channel } = subscription
+      if (channel.hasHistory) {
+        this.#isBehind = true
+        return false
+      }
+      subscription.order = channel.evictedOrder
+      this.tellGap({ type: 'gap', channel: channel.name, requested: null, oldest: null, reason: 'no_history' })
+      return true
+    })
+    return this.#isBehind ? covered.filter(({ channel }) => !channel.hasHistory) : covered
+  }
+
+  #storedInStream(): Subscription[] {
+    return [...this.subscriptions.values()].filter(({ joining, channel }) => !joining && channel.hasHistory)
+  }
+
+  #moveMain(through: number): void {
+    this.#seq = Math.max(this.#seq, through)
+    this.#isBehind = !this.#storedInStream().every(subscription => subscription.isCovered(this.#seq, 0))
+    if (!this.#isBehind) this.#touched = 'many'
+  }
+
+  #moveJoining(subscription: Subscription, through: number): void {
+    if (this.subscriptions.get(subscription.channel.name) !== subscription) return
+    subscription.seq = Math.max(subscription.seq, through)
+    if (!subscription.isCovered(0, 0)) return
+    this.#joining = this.#joining.filter(joining => joining !== subscription)
+    this.#merge(subscription)
+  }
+
+  #merge(subscription: Subscription): void {
+    subscription.joining = false
+    this.#replaying.add(subscription.channel.name)
+    this.#touched = 'many'
+  }
+
+  #announceLive(): void {
+    if (this.#replaying.size === 0) return
+    const cursor = formatCursor(this.#options.epoch, this.#seq)
+    const live: Live = { type: 'live', channels: [...this.#replaying], cursor }
+    this.#replaying.clear()
+    this.#toldSeq = this.#seq
+    this.#options.outbox.push(this.#options.encoder.frame(live, cursor))
+  }
+}

@@ -1,0 +1,251 @@
+// A session: the server-side state of one connection, from its welcome to its goodbye. What it sends, its reader pulls.
+// Knows no WebSocket, no SSE, no storage.
+//
+//   opening ──start()──> open ──close()──> closing
+//      └────────────────────┴── link gone ──> closed
+
+import { CODES, type Code } from '../../shared/codes.ts'
+import type { Gap, ServerFrame } from '../../shared/frames.ts'
+import type { ConnectionView } from '../../shared/stats.ts'
+import type { Context } from './context.ts'
+import { watchExpiry } from './expiry.ts'
+import type { Identity } from './identity.ts'
+import type { Link, LinkListener } from './link.ts'
+import { Outbox } from './outbox.ts'
+import { Reader } from './reader.ts'
+import type { Subscription } from './subscription.ts'
+
+export interface SessionOptions {
+  readonly id: string
+  readonly link: Link
+  readonly identity: Identity
+  /** The client's own stable id: messages published with it do not come back here (rule H4). */
+  readonly sender: string | undefined
+}
+
+export class Session implements LinkListener {
+  readonly id: string
+  readonly link: Link
+  readonly sender: string | undefined
+  /** When it connected, in milliseconds since 1970. */
+  readonly since: number
+  readonly reader: Reader
+  /** Called when what waited was written and the socket took it, for whoever holds back until then. */
+  onIdle: (() => void) | null = null
+  /** Called once, when the session has ended. */
+  onEnd: (() => void) | null = null
+  readonly #context: Context
+  readonly #outbox: Outbox
+  #identity: Identity
+  #stopExpiry: () => void = () => {}
+  #state: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
+  #isQueued = false
+  #isReading = false
+
+  constructor(options: SessionOptions, context: Context) {
+    this.id = options.id
+    this.link = options.link
+    this.#identity = options.identity
+    this.sender = options.sender
+    this.since = context.clock()
+    this.#context = context
+    this.#outbox = new Outbox(options.link)
+    this.reader = new Reader({
+      hub: context.hub,
+      replayCache: context.replayCache,
+      encoder: options.link.encoder,
+      outbox: this.#outbox,
+      epoch: context.log.epoch,
+      clock: context.clock,
+      sender: options.sender,
+      counters: context.counters,
+      onGap: gap => this.#tellGap(gap),
+    })
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'opening' || this.#state === 'open'
+  }
+
+  get identity(): Identity {
+    return this.#identity
+  }
+
+  get user(): string | undefined {
+    return 'user' in this.#identity ? this.#identity.user : undefined
+  }
+
+  /** The identity counts from now on, until it expires. */
+  changeIdentity(identity: Identity): void {
+    this.#identity = identity
+    this.#stopExpiry()
+    this.#stopExpiry = watchExpiry(this, identity, this.#context.clock)
+  }
+
+  /** Bytes this process holds for the connection: what waits here, and what the socket has not taken. */
+  get pendingBytes(): number {
+    return this.#outbox.waitingBytes + this.link.pendingBytes()
+  }
+
+  /** Sends a frame at the end of this turn; `id` is where a client that hears nothing more resumes. */
+  send(frame: ServerFrame, id?: string): void {
+    if (!this.isOpen) return
+    this.#outbox.push(this.link.encoder.frame(frame, id))
+    this.queue()
+  }
+
+  /** Sends a frame that is JSON text already, because it carries data whose tokens are kept (rule H3). */
+  sendJson(json: string): void {
+    if (!this.isOpen) return
+    this.#outbox.push(this.link.encoder.message(json, null))
+    this.queue()
+  }
+
+  /** Adds a subscription; from now on the tail keeps its channel's messages. */
+  subscribe(channel: string): Subscription {
+    const subscription = this.#context.hub.subscribe(this, channel)
+    this.reader.add(subscription)
+    return subscription
+  }
+
+  /** Ends a subscription; false when there is none. */
+  unsubscribe(channel: string): boolean {
+    const subscription = this.reader.subscriptions.get(channel)
+    if (!subscription) return false
+    this.reader.remove(subscription)
+    this.#context.hub.unsubscribe(subscription)
+    return true
+  }
+
+  /** The opening frames are on their way: from now on the session takes turns. */
+  start(): void {
+    if (this.#state !== 'opening') return
+    this.#state = 'open'
+    this.changeIdentity(this.#identity)
+    this.queue()
+  }
+
+  /** A channel has news. True: the caller puts the session into the queue. */
+  touch(subscription: Subscription): boolean {
+    this.reader.touch(subscription)
+    if (this.#isQueued || this.#outbox.isBusy || this.#state !== 'open') return false
+    this.#isQueued = true
+    return true
+  }
+
+  /** Asks for a turn; while the socket is busy, its drain does. */
+  queue(): void {
+    if (this.#isQueued || this.#outbox.isBusy) return
+    this.#isQueued = true
+    this.#context.hub.schedule(this)
+  }
+
+  /** The session's turn: it sends what it lacks. A failure here is this session's alone (rule R6). */
+  takeTurn(): void {
+    this.#isQueued = false
+    if (!this.isOpen || this.#outbox.isBusy) return
+    try {
+      this.#pull()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** Writes a sign of life, with the cursor when it moved in silence (rules W5, S4). */
+  beat(): void {
+    if (this.#state !== 'open' || this.#outbox.isBusy) return
+    this.#outbox.push(this.link.encoder.heartbeat(this.reader.movedCursor()))
+    this.#outbox.flush()
+  }
+
+  onDrained(): void {
+    this.#outbox.isBusy = false
+    if (this.isOpen) this.queue()
+    this.onIdle?.()
+  }
+
+  onClosed(): void {
+    const wasOpen = this.isOpen
+    this.#state = 'closed'
+    if (wasOpen) this.#leave('closed', 'closed by the client')
+  }
+
+  /** Says goodbye and ends the connection; closing twice is harmless. `afterMs`: when to come back. */
+  close(code: Code, reason: string, afterMs?: number): void {
+    if (!this.isOpen) return
+    const goodbye: ServerFrame = { type: 'goodbye', code, reason, reconnect: CODES[code].reconnect }
+    if (afterMs !== undefined) goodbye.after = afterMs
+    this.#outbox.push(this.link.encoder.frame(goodbye))
+    this.#state = 'closing'
+    this.#outbox.flushLast()
+    this.link.end(code, reason)
+    this.#leave(code, reason)
+  }
+
+  view(): ConnectionView {
+    const { user, link } = this
+    return {
+      id: this.id,
+      ...(user !== undefined && { user }),
+      kind: this.#identity.kind,
+      transport: link.transport,
+      address: link.address,
+      ...(link.userAgent !== undefined && { userAgent: link.userAgent }),
+      channels: [...this.reader.subscriptions.keys()],
+      since: this.since,
+      messages: this.reader.messages,
+      bytes: this.#outbox.writtenBytes,
+      pendingBytes: this.pendingBytes,
+    }
+  }
+
+  #pull(): void {
+    if (this.#state === 'open') this.reader.pull()
+    this.#outbox.flush()
+    if (this.onIdle !== null && !this.#outbox.isBusy) this.onIdle()
+    if (this.#state !== 'open') return
+    if (this.reader.needsLog) this.#readOn()
+    else if (this.reader.hasNews) this.queue()
+  }
+
+  /** Waits for a place among those who read from the log; one page at a time, and none while the socket is busy. */
+  #readOn(): void {
+    if (this.#isReading || this.#outbox.isBusy) return
+    this.#isReading = true
+    this.#context.replayer.request(() => {
+      this.#readPage().catch(error => this.#fail(error))
+    })
+  }
+
+  async #readPage(): Promise<void> {
+    try {
+      if (this.#state === 'open') await this.reader.readPage()
+    } finally {
+      this.#isReading = false
+    }
+    this.queue()
+  }
+
+  #tellGap(gap: Gap): void {
+    const { counters, observe, clock } = this.#context
+    counters.gaps += 1
+    this.send(gap)
+    observe({ kind: 'gap', time: clock(), connection: this.id, channel: gap.channel, reason: gap.reason })
+  }
+
+  #fail(error: unknown): void {
+    this.#context.onFault(error)
+    this.close('internal', 'The gateway failed to serve this connection: reconnect with the last id received.')
+  }
+
+  #leave(code: Code | 'closed', reason: string): void {
+    const { hub, connections, counters, observe, clock } = this.#context
+    this.#stopExpiry()
+    for (const subscription of this.reader.subscriptions.values()) hub.unsubscribe(subscription)
+    connections.remove(this)
+    counters.disconnects[code] = (counters.disconnects[code] ?? 0) + 1
+    const { user, id } = this
+    observe({ kind: 'disconnected', time: clock(), connection: id, ...(user !== undefined && { user }), code, reason })
+    this.onEnd?.()
+  }
+}

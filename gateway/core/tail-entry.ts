@@ -1,0 +1,41 @@
+// One of the newest messages, in memory, with its encodings. Knows no connection.
+
+import type { Encoder } from './encoder.ts'
+import type { LiveChannel } from './live-channel.ts'
+import { type MessageContent, messageJson } from './message-json.ts'
+
+export class TailEntry {
+  readonly channel: LiveChannel
+  readonly message: MessageContent
+  /** The cursor of the message; null in channels without history. */
+  readonly id: string | null
+  /** The newest seq of the log when this message came: its own, if it is stored. */
+  readonly seq: number
+  /** Place in the order of arrival here, which stored and unstored messages share. */
+  readonly order: number
+  removed = false
+  readonly #encodings: [Buffer | undefined, Buffer | undefined] = [undefined, undefined]
+
+  constructor(channel: LiveChannel, message: MessageContent, id: string | null, seq: number, order: number) {
+    this.channel = channel
+    this.message = message
+    this.id = id
+    this.seq = seq
+    this.order = order
+  }
+
+  /** Whether a reader who was given everything up to a place still lacks this message. */
+  isAfter(seq: number, order: number): boolean {
+    return this.id === null ? this.order > order : this.seq > seq
+  }
+
+  /** The message frame in a wire format, encoded once. */
+  encode(encoder: Encoder): Buffer {
+    return (this.#encodings[encoder.slot] ??= encoder.message(messageJson(this.message, this.id), this.id))
+  }
+
+  /** Bytes this entry may come to hold: its text and both encodings, with the frame's own fields. */
+  get heldBytes(): number {
+    return (this.message.data.length + 250) * 3
+  }
+}

@@ -1,0 +1,99 @@
+// Keeps the WAL short: asks a worker thread for checkpoints, and steps in itself when the worker cannot keep up.
+
+import { once } from 'node:events'
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { Database } from 'better-sqlite3'
+
+/** What `wal_checkpoint` answers: frames in the WAL, and those already in the database. */
+export interface CheckpointDone {
+  readonly busy: number
+  readonly log: number
+  readonly checkpointed: number
+}
+
+// Compiled or not, the worker's file ends like this one.
+const WORKER = new URL(`./checkpoint-worker${extname(import.meta.url)}`, import.meta.url)
+
+const FRAME_BYTES = 4096 + 24
+const FRAMES_PER_COMMIT = 4
+const FRAMES_PER_CHANNEL = 3
+
+export class Checkpointer {
+  readonly #db: Database
+  readonly #path: string
+  readonly #startBytes: number
+  readonly #maxBytes: number
+  #worker: Worker | null = null
+  #isRunning = false
+  #hasFailed = false
+  /** Estimated bytes in the WAL: high rather than low, and corrected by each checkpoint. */
+  #bytes = 0
+
+  /** `maxBytes` caps the WAL; checkpoints start at a quarter of it. */
+  constructor(db: Database, path: string, maxBytes: number) {
+    this.#db = db
+    this.#path = path
+    this.#startBytes = maxBytes / 4
+    this.#maxBytes = maxBytes
+  }
+
+  /** Counts a commit: bytes of content, and how many channels it touched. */
+  committed(bytes: number, channels: number): void {
+    const frames = FRAMES_PER_COMMIT + channels * FRAMES_PER_CHANNEL
+    this.#bytes += frames * FRAME_BYTES + bytes * 1.5
+    if (this.#bytes < this.#startBytes) return
+    // A WAL starts over only when a checkpoint has caught up with its writer. Under steady load the worker never quite
+    // does; here, between two commits, it is a matter of the last frames.
+    if (this.#bytes > this.#maxBytes) this.#checkpointHere()
+    else if (!this.#isRunning) this.#ask()
+  }
+
+  /** Ends the worker; the database may be closed afterwards. */
+  async close(): Promise<void> {
+    const worker = this.#worker
+    this.#worker = null
+    if (!worker) return
+    const ended = once(worker, 'exit')
+    worker.postMessage('stop')
+    await ended
+  }
+
+  #ask(): void {
+    if (this.#hasFailed) return
+    this.#worker ??= this.#startWorker()
+    this.#isRunning = true
+    this.#worker.postMessage('checkpoint')
+  }
+
+  #startWorker(): Worker {
+    const worker = new Worker(WORKER, { workerData: this.#path })
+    worker.unref()
+    worker.on('message', (done: CheckpointDone) => {
+      this.#isRunning = false
+      this.#correct(done)
+    })
+    // A disk that refuses the worker will refuse the next commit too, which reports it.
+    worker.on('error', () => {
+      this.#isRunning = false
+      this.#hasFailed = true
+      this.#worker = null
+    })
+    return worker
+  }
+
+  #checkpointHere(): void {
+    try {
+      const [done] = this.#db.pragma('wal_checkpoint(PASSIVE)') as [CheckpointDone]
+      // The worker is at it this moment: the next commit comes by again.
+      if (done.busy === 0) this.#correct(done)
+    } catch {
+      // The commit itself succeeded; what keeps the checkpoint from it will be met by the next one.
+    }
+  }
+
+  #correct({ log, checkpointed }: CheckpointDone): void {
+    // Fully checkpointed, the next commit starts the WAL over.
+    this.#bytes = checkpointed >= log ? 0 : log * FRAME_BYTES
+  }
+}

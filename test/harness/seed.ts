@@ -1,0 +1,13 @@
+// Random numbers that can be had again: the seed is printed, and taken from SEED when set. Knows no gateway.
+
+/** A generator of numbers in [0, 1) (mulberry32). Run again with `SEED=<printed>` to repeat its choices. */
+export function seededRandom(): () => number {
+  let state = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32)) >>> 0
+  process.stdout.write(`seed ${state}\n`)
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

@@ -1,0 +1,79 @@
+// Rules S4, W5, S9: signs of life, the end of dead peers, and the longest life of a stream.
+
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { poll } from '../harness/deadline.ts'
+import { dataOf, range } from '../harness/frame.ts'
+import { startGateway } from '../harness/gateway.ts'
+import { openRaw } from '../harness/raw-connection.ts'
+import { shared } from '../harness/scope.ts'
+import { openSse } from '../harness/sse.ts'
+import { openWebSocket } from '../harness/websocket.ts'
+
+const gateway = shared(scope => startGateway(scope, { config: { heartbeat: '500ms' } }))
+
+test('[S4] SSE: a `heartbeat` event at least every heartbeat, visible to scripts', async t => {
+  const stream = await openSse(t, gateway().url, { channels: 'public:a' })
+  expect(await stream.next('welcome')).toMatchObject({ heartbeat: 500 })
+  for (const _ of range(1, 4)) await stream.next('heartbeat', 900)
+  const beat = stream.events.find(event => event.name === 'heartbeat')
+  expect(beat).toMatchObject({ data: '{}', id: null })
+})
+
+test('[W5] WebSocket: pings every heartbeat; a client that answers them stays', async t => {
+  const socket = await openWebSocket(t, gateway().url, { channels: 'public:a' })
+  let pings = 0
+  const four = new Promise<void>(resolve => {
+    socket.socket.on('ping', () => {
+      if (++pings === 4) resolve()
+    })
+  })
+  await four
+  expect(await socket.ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
+})
+
+test('[W5] WebSocket: a peer that shows no life for two beats is closed with 4408', async t => {
+  const raw = await openRaw(t, gateway().port)
+  const key = createHash('md5').update('key').digest('base64')
+  raw.send(
+    `GET /ws?channels=public:a HTTP/1.1\r\nHost: 127.0.0.1:${gateway().port}\r\nConnection: Upgrade\r\n` +
+      `Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+  )
+  await raw.receives(/"type":"live"/)
+  // It reads, but never answers a ping: the close frame carries 4408 (0x1138).
+  await raw.receives(/\x88.\x11\x38/, 5000)
+  await raw.closed
+})
+
+test('[R3] a reader that takes nothing is disconnected; another one is not touched', async t => {
+  const frozen = await openSse(t, gateway().url, { channels: 'public:flood', query: 'sender=frozen' })
+  const reader = await openSse(t, gateway().url, { channels: 'public:flood' })
+  await frozen.next('live')
+  await reader.next('live')
+  frozen.pause()
+  const pad = 'x'.repeat(60_000)
+  for (const number of range(1, 300)) await gateway().publish('public:flood', { number, pad })
+  const gone = async () => {
+    const { json } = await gateway().api('GET', '/api/connections?channel=public:flood')
+    return json.connections!.length === 1 ? true : null
+  }
+  await poll(gone, 'the frozen reader to be disconnected', 15_000)
+  while (dataOf(reader.frames).length < 300) await reader.next('message')
+}, 30_000)
+
+test('[S9] a stream lives at most its lifetime, then says goodbye and resumes at no cost', async t => {
+  const gateway = await startGateway(t, { config: { sse: { maxLifetime: '1s' } } })
+  const first = await openSse(t, gateway.url, { channels: 'public:a' })
+  const begun = Date.now()
+  await gateway.publish('public:a', 1)
+  const goodbye = await first.next('goodbye', 5000)
+  expect(goodbye).toMatchObject({ reconnect: true })
+  expect(Date.now() - begun).toBeGreaterThan(700)
+  expect(Date.now() - begun).toBeLessThan(2500)
+  await first.ended
+  await gateway.publish('public:a', 2)
+  const second = await first.resume()
+  await second.next('live')
+  expect([...dataOf(first.frames), ...dataOf(second.frames)]).toEqual([1, 2])
+  expect(second.frames.some(frame => frame.type === 'gap')).toBe(false)
+})

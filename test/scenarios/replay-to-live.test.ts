@@ -1,0 +1,65 @@
+// Rule R4: passing from replay to live neither loses nor repeats, whatever is published meanwhile.
+
+import { describe, expect, test } from 'vitest'
+import { dataOf, messagesOf, range, seqOf } from '../harness/frame.ts'
+import { startGateway } from '../harness/gateway.ts'
+import { shared } from '../harness/scope.ts'
+import { seededRandom } from '../harness/seed.ts'
+import { publishNumbers, type Traffic } from '../harness/traffic.ts'
+import { transports } from '../harness/transports.ts'
+
+const gateway = shared(scope => startGateway(scope))
+
+const PER_CHANNEL = 700
+const SUBSCRIBERS = 25
+
+/** Waits until the traffic is at least so far; it runs by itself. */
+async function reached(traffic: Traffic, acknowledged: number): Promise<void> {
+  while (traffic.acknowledged.length < acknowledged) await new Promise(resolve => setImmediate(resolve))
+}
+
+describe.each(transports)('replay to live over $name', ({ name, open }) => {
+  test('[R4] subscribers that join at random moments of 2,100 publishes get each message once, in order', async t => {
+    const random = seededRandom()
+    const channels = ['a', 'b', 'c'].map(letter => `public:${name}-${letter}`)
+    const start = await gateway().publish(channels[0]!, 0)
+    const total = PER_CHANNEL * channels.length
+    const traffic = publishNumbers(() => gateway().url, channels, PER_CHANNEL)
+    const moments = range(1, SUBSCRIBERS).map(() => Math.floor(random() * total * 0.95))
+    const subscribers = []
+    for (const moment of moments.sort((a, b) => a - b)) {
+      await reached(traffic, moment)
+      subscribers.push(await open(t, gateway().url, { channels, since: start }))
+    }
+    await traffic.done
+    const head = Math.max(...traffic.acknowledged.map(({ id }) => seqOf(id)))
+    for (const subscriber of subscribers) {
+      await subscriber.next(frame => frame.type === 'message' && seqOf(frame.id) === head)
+      const seqs = messagesOf(subscriber.frames).map(frame => seqOf(frame.id))
+      expect(seqs).toEqual(traffic.acknowledged.map(({ id }) => seqOf(id)).sort((a, b) => a - b))
+      for (const channel of channels) {
+        expect(dataOf(subscriber.frames, channel)).toEqual(range(1, PER_CHANNEL))
+      }
+      expect(subscriber.frames.filter(frame => frame.type === 'gap')).toEqual([])
+    }
+  }, 60_000)
+
+  test('[R4] a subscriber that is cut again and again while 900 messages flow misses and repeats none', async t => {
+    const random = seededRandom()
+    const channel = `public:${name}-cut`
+    let subscriber = await open(t, gateway().url, { channels: channel })
+    await subscriber.next('live')
+    const traffic = publishNumbers(() => gateway().url, [channel], 900)
+    const received: unknown[] = []
+    for (let cuts = 0; cuts < 20; cuts++) {
+      await reached(traffic, Math.min(890, Math.floor((cuts + random()) * 45)))
+      subscriber.cut()
+      await subscriber.ended
+      received.push(...dataOf(subscriber.frames))
+      subscriber = await subscriber.resume()
+    }
+    await traffic.done
+    await subscriber.next({ data: 900 })
+    expect([...received, ...dataOf(subscriber.frames)]).toEqual(range(1, 900))
+  }, 60_000)
+})

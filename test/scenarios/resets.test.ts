@@ -1,0 +1,89 @@
+// Rule C3: a cursor that this log cannot honour is answered with a `reset` gap, never with silence or an error.
+
+import { cp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { dataOf, epochOf, range } from '../harness/frame.ts'
+import { startGateway } from '../harness/gateway.ts'
+import { freshChannel } from '../harness/names.ts'
+import { shared } from '../harness/scope.ts'
+import { transports } from '../harness/transports.ts'
+
+const gateway = shared(scope => startGateway(scope))
+
+/** Cursors that nobody was given, by what is wrong with them. */
+const foreign: [string, (id: string) => string][] = [
+  ['of another epoch', () => 'zzzzzzzz-1'],
+  ['ahead of the head', id => `${epochOf(id)}-999999999`],
+  ['beyond any number', id => `${epochOf(id)}-99999999999999999999999`],
+  ['negative', id => `${epochOf(id)}--1`],
+  ['without a number', id => epochOf(id)],
+  ['nonsense', () => 'not a cursor; DROP TABLE message'],
+  ['not ASCII', () => 'ключ-1'],
+  ['far too long', () => 'a'.repeat(5000)],
+  ['a stop id cut short', () => 'stop'],
+]
+
+describe.each(transports)('resets over $name', ({ open }) => {
+  test.for(foreign)('[C3] a cursor %s: gap `reset`, then everything kept', async ([, make], t) => {
+    const channel = freshChannel()
+    const id = await gateway().publish(channel, 1)
+    await gateway().publish(channel, 2)
+    const since = make(id)
+    const subscriber = await open(t, gateway().url, { channels: channel, since })
+    await subscriber.next('live')
+    const types = subscriber.frames.map(frame => frame.type)
+    expect(types).toEqual(['welcome', 'subscribed', 'gap', 'message', 'message', 'live'])
+    expect(subscriber.frames[1]).toMatchObject({ recovered: false })
+    expect(subscriber.frames[2]).toMatchObject({ reason: 'reset', requested: since, oldest: id })
+    expect(dataOf(subscriber.frames)).toEqual([1, 2])
+  })
+
+  test('[W1] after a reset, `history` limits what follows', async t => {
+    const channel = freshChannel()
+    for (const number of range(1, 9)) await gateway().publish(channel, number)
+    const subscriber = await open(t, gateway().url, { channels: channel, since: 'zzzzzzzz-1', history: 2 })
+    await subscriber.next('live')
+    expect(subscriber.frames[2]).toMatchObject({ type: 'gap', reason: 'reset' })
+    expect(dataOf(subscriber.frames)).toEqual([8, 9])
+  })
+
+  test('[C3] a wiped log has a new epoch: old cursors get `reset`', async t => {
+    const gateway = await startGateway(t)
+    const first = await open(t, gateway.url, { channels: 'public:a' })
+    await first.next('live')
+    for (const number of range(1, 5)) await gateway.publish('public:a', number)
+    await first.next({ data: 5 })
+    await gateway.kill('SIGTERM')
+    await rm(gateway.dataDir, { recursive: true })
+    await gateway.restart()
+    for (const number of range(11, 19)) await gateway.publish('public:a', number)
+    const second = await first.resume()
+    await second.next('live')
+    expect(second.frames.find(frame => frame.type === 'gap')).toMatchObject({ reason: 'reset' })
+    expect(dataOf(second.frames)).toEqual(range(11, 19))
+  })
+
+  test('[C3] a log restored from an older copy has a new epoch', async t => {
+    const gateway = await startGateway(t)
+    const copy = join(gateway.folder, 'copy')
+    await gateway.publish('public:a', 1)
+    await gateway.kill('SIGTERM')
+    await cp(gateway.dataDir, copy, { recursive: true })
+    await gateway.restart()
+    const first = await open(t, gateway.url, { channels: 'public:a' })
+    await first.next('live')
+    await gateway.publish('public:a', 2)
+    await first.next({ data: 2 })
+    await gateway.kill('SIGTERM')
+    await rm(gateway.dataDir, { recursive: true })
+    await cp(copy, gateway.dataDir, { recursive: true })
+    await gateway.restart()
+    await gateway.publish('public:a', 'instead')
+    await gateway.publish('public:a', 'more')
+    const second = await first.resume()
+    await second.next('live')
+    expect(second.frames.find(frame => frame.type === 'gap')).toMatchObject({ reason: 'reset' })
+    expect(dataOf(second.frames)).toEqual([1, 'instead', 'more'])
+  })
+})
