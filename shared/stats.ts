@@ -22,7 +22,14 @@ export interface Stats {
   replay: { recovered: number; gaps: number }
   /** Connections ended, by code (`closed`: by the client). */
   disconnects: Partial<Record<Code | 'closed', number>>
-  log: { epoch: string; head: number; messages: number; bytes: number; maxBytes: number; oldestTime: number | null }
+  log: {
+    epoch: string
+    head: number
+    messages: number
+    bytes: number
+    maxBytes: number
+    oldestTime: number | null
+  }
   memory: { rssBytes: number; heapUsedBytes: number }
   /** The longest the event loop was held in the last second. */
   eventLoopLagMs: number
@@ -48,8 +55,23 @@ export interface ConnectionView {
 
 export type GatewayEvent =
   | { kind: 'connected'; time: number; connection: ConnectionView }
-  | { kind: 'disconnected'; time: number; connection: string; user?: string; code: Code | 'closed'; reason: string }
+  | {
+      kind: 'disconnected'
+      time: number
+      connection: string
+      user?: string
+      code: Code | 'closed'
+      reason: string
+    }
   | { kind: 'subscribed' | 'unsubscribed'; time: number; connection: string; channel: string }
-  | { kind: 'refused'; time: number; address: string; user?: string; channel?: string; code: Code; message: string }
+  | {
+      kind: 'refused'
+      time: number
+      address: string
+      user?: string
+      channel?: string
+      code: Code
+      message: string
+    }
   | { kind: 'gap'; time: number; connection: string; channel: string; reason: GapReason }
   | { kind: 'storage'; time: number; state: 'failed' | 'recovered'; message: string }

@@ -68,10 +68,11 @@ export async function registerPages(app: FastifyInstance, folders: PageFolders):
   })
 }
 
-/** A person's browser on a path of the dashboard; names with a dot are files, and a missing file is missing. */
+/** A person's browser on a path of the dashboard. A missing asset is missing, whoever asks. */
 function asksForPage(request: FastifyRequest): boolean {
   const isRead = request.method === 'GET' || request.method === 'HEAD'
-  return isRead && !/\.[^/]*$/.test(pathOf(request)) && (request.headers.accept ?? '').includes('text/html')
+  const isFile = /^\/(assets|examples)\//.test(pathOf(request))
+  return isRead && !isFile && (request.headers.accept ?? '').includes('text/html')
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -17,7 +17,7 @@ const SESSION = Type.Object(
     user: Type.String(),
     csrf: Type.String({ description: 'Writes with the cookie carry it in X-CSRF-Token.' }),
   },
-  { examples: [{ user: 'admin', csrf: 'q3Jr0mYk' }] },
+  { description: 'The session.', examples: [{ user: 'admin', csrf: 'q3Jr0mYk' }] },
 )
 
 const LOGIN = Type.Object({ user: Type.String(), password: Type.String() }, { additionalProperties: false })
@@ -41,7 +41,7 @@ const LOGOUT_SCHEMA = {
   summary: 'Sign out',
   description: 'Ends the session; needs X-CSRF-Token.',
   tags: ['session'],
-  response: { 204: Type.Null(), ...problems(403) },
+  response: { 204: Type.Null({ description: 'Signed out.' }), ...problems(403) },
 }
 
 const MAX_LOGIN_BYTES = 4096

@@ -3,11 +3,11 @@
 import { type Static, Type } from 'typebox'
 import type { ChannelRule } from '../core/channel-rules.ts'
 import type { ApiScope } from './api-scope.ts'
+import { checkChannelName } from './channel-check.ts'
 import type { ApiDeps } from './deps.ts'
 import { requireReader } from './guard.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
-import { checkChannelName } from './publish-item.ts'
 
 export const CHANNEL_PARAMS = Type.Object({
   name: Type.String({ description: 'The name of the channel, percent-encoded.', examples: ['public:demo'] }),
@@ -37,7 +37,10 @@ const LIST_SCHEMA = {
   tags: ['channels'],
   querystring: QUERY,
   response: {
-    200: Type.Object({ channels: Type.Array(CHANNEL), next: Type.Optional(Type.String()) }),
+    200: Type.Object(
+      { channels: Type.Array(CHANNEL), next: Type.Optional(Type.String()) },
+      { description: 'A page of channels; `next` is there when more follow.' },
+    ),
     ...problems(400, 401, 403),
   },
 }
@@ -63,7 +66,10 @@ const GET_SCHEMA = {
   tags: ['channels'],
   params: CHANNEL_PARAMS,
   response: {
-    200: Type.Object({ ...CHANNEL.properties, bytes: Type.Integer(), rule: RULE }),
+    200: Type.Object(
+      { ...CHANNEL.properties, bytes: Type.Integer(), rule: RULE },
+      { description: 'The channel as it is now.' },
+    ),
     ...problems(400, 401, 403),
   },
 }
@@ -83,7 +89,7 @@ export function channelRoutes(api: ApiScope, deps: ApiDeps): void {
     const refusal = checkChannelName(name) ?? deps.access.mayRead(request.identity, name)
     if (refusal) return sendProblem(reply, refusal)
     const stored = await deps.history.channel(name)
-    const channel = toChannel(name, deps.subscribers(name), stored)
+    const channel = toChannel(name, deps.hub.subscribers(name), stored)
     return { ...channel, bytes: stored?.bytes ?? 0, rule: toRule(deps.rules.of(name)) }
   })
 }
@@ -95,9 +101,9 @@ export function channelRoutes(api: ApiScope, deps: ApiDeps): void {
 async function listChannels(deps: ApiDeps, prefix: string, after: string, limit: number): Promise<Channel[]> {
   const stored = await deps.history.channels({ prefix, after, limit })
   const channels = new Map(
-    stored.map(row => [row.name, toChannel(row.name, deps.subscribers(row.name), row)]),
+    stored.map(row => [row.name, toChannel(row.name, deps.hub.subscribers(row.name), row)]),
   )
-  for (const { name, subscribers } of deps.activeChannels(prefix, after, limit)) {
+  for (const { name, subscribers } of deps.hub.listChannels(prefix, after, limit)) {
     if (!channels.has(name)) channels.set(name, toChannel(name, subscribers, null))
   }
   return [...channels.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, limit)

@@ -32,6 +32,7 @@ const CONNECTION = Type.Object(
     pendingBytes: Type.Integer({ description: 'Bytes that its socket has not taken yet.' }),
   },
   {
+    description: 'The connection as it is now.',
     examples: [
       {
         id: 'c81f0a2e',
@@ -59,7 +60,10 @@ const LIST_SCHEMA = {
   tags: ['connections'],
   querystring: QUERY,
   response: {
-    200: Type.Object({ connections: Type.Array(CONNECTION), next: Type.Optional(Type.String()) }),
+    200: Type.Object(
+      { connections: Type.Array(CONNECTION), next: Type.Optional(Type.String()) },
+      { description: 'A page of connections; `next` is there when more follow.' },
+    ),
     ...problems(400, 401, 403),
   },
 }
@@ -76,7 +80,10 @@ const DELETE_SCHEMA = {
   description: 'Closes the connection with code 4410; the client does not come back by itself.',
   tags: ['connections'],
   params: PARAMS,
-  response: { 204: Type.Null(), ...problems(401, 403, 404) },
+  response: {
+    204: Type.Null({ description: 'The connection is being closed.' }),
+    ...problems(401, 403, 404),
+  },
 }
 
 const DELETE_USER_SCHEMA = {
@@ -84,7 +91,10 @@ const DELETE_USER_SCHEMA = {
   description: 'Closes all connections of a user on this node.',
   tags: ['connections'],
   params: Type.Object({ user: Type.String({ description: 'The user, percent-encoded.' }) }),
-  response: { 200: Type.Object({ disconnected: Type.Integer() }), ...problems(401, 403) },
+  response: {
+    200: Type.Object({ disconnected: Type.Integer() }, { description: 'How many there were.' }),
+    ...problems(401, 403),
+  },
 }
 
 export function connectionRoutes(api: ApiScope, { connections }: ApiDeps): void {

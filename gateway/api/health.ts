@@ -16,7 +16,7 @@ export function healthRoutes(scope: ApiScope, state: ApiDeps['state']): void {
     summary: 'Is the process up?',
     tags: ['health'],
     security: [],
-    response: { 200: Type.Object({ status: Type.Literal('ok') }) },
+    response: { 200: Type.Object({ status: Type.Literal('ok') }, { description: 'It is up.' }) },
   }
   scope.get('/healthz', { schema: healthSchema }, async (_request, reply) => {
     reply.header('cache-control', 'no-store')
@@ -28,7 +28,10 @@ export function healthRoutes(scope: ApiScope, state: ApiDeps['state']): void {
     description: '503 while it drains, or cannot write the log.',
     tags: ['health'],
     security: [],
-    response: { 200: Type.Object({ status: Type.Literal('ready') }), ...problems(503) },
+    response: {
+      200: Type.Object({ status: Type.Literal('ready') }, { description: 'It does.' }),
+      ...problems(503),
+    },
   }
   scope.get('/readyz', { schema: readySchema }, async (_request, reply) => {
     const now = state()

@@ -4,13 +4,13 @@ import { type Static, Type } from 'typebox'
 import { parseCursor } from '../../shared/cursor.ts'
 import type { ApiScope } from './api-scope.ts'
 import { Arrivals } from './arrivals.ts'
+import { checkChannelName } from './channel-check.ts'
 import { CHANNEL_PARAMS } from './channels.ts'
 import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
 import { type HistoryAnswer, historyJson, readHistory } from './history-page.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
-import { checkChannelName } from './publish-item.ts'
 
 const QUERY = Type.Object({
   since: Type.Optional(Type.String({ description: 'A cursor: messages after it.' })),
@@ -62,14 +62,17 @@ const GET_SCHEMA = {
   params: CHANNEL_PARAMS,
   querystring: QUERY,
   response: {
-    200: Type.Object({
-      messages: Type.Array(MESSAGE),
-      oldest: Type.Union([Type.String(), Type.Null()], {
-        description: 'The oldest message kept in the channel.',
-      }),
-      more: Type.Boolean({ description: 'Whether more follow in the direction read.' }),
-      gap: Type.Optional(GAP),
-    }),
+    200: Type.Object(
+      {
+        messages: Type.Array(MESSAGE),
+        oldest: Type.Union([Type.String(), Type.Null()], {
+          description: 'The oldest message kept in the channel.',
+        }),
+        more: Type.Boolean({ description: 'Whether more follow in the direction read.' }),
+        gap: Type.Optional(GAP),
+      },
+      { description: 'A page of messages.' },
+    ),
     ...problems(400, 401, 403),
   },
 }
@@ -79,7 +82,7 @@ const PURGE_SCHEMA = {
   description: 'Removes all its messages; older cursors get a gap.',
   tags: ['channels'],
   params: CHANNEL_PARAMS,
-  response: { 204: Type.Null(), ...problems(400, 401, 403) },
+  response: { 204: Type.Null({ description: 'The channel is empty.' }), ...problems(400, 401, 403) },
 }
 
 const MESSAGE_PARAMS = Type.Object({ ...CHANNEL_PARAMS.properties, id: Type.String() })
@@ -89,7 +92,7 @@ const DELETE_SCHEMA = {
   description: 'Readers are told with a `deleted` frame; no gap is made.',
   tags: ['channels'],
   params: MESSAGE_PARAMS,
-  response: { 204: Type.Null(), ...problems(400, 401, 403, 404) },
+  response: { 204: Type.Null({ description: 'The message is gone.' }), ...problems(400, 401, 403, 404) },
 }
 
 export function messageRoutes(api: ApiScope, deps: ApiDeps): void {

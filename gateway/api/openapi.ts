@@ -1,6 +1,7 @@
 // `/api/openapi.json`: the description of the API, made from the schemas beside the routes. Knows no route by name.
 
 import swagger from '@fastify/swagger'
+import type { FastifySchema } from 'fastify'
 import type { ApiScope } from './api-scope.ts'
 
 const DESCRIPTION = `Publish with one call; read history; look after channels and connections.
@@ -9,6 +10,7 @@ Errors are RFC 9457 problem details (\`application/problem+json\`) whose \`code\
 /** Starts collecting the schemas of routes that are added to this scope from now on. */
 export async function describeApi(scope: ApiScope, version: string): Promise<void> {
   await scope.register(swagger, {
+    transform: ({ schema, url }) => ({ schema: withDefaultsOptional(schema ?? {}), url }),
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -52,9 +54,23 @@ export async function describeApi(scope: ApiScope, version: string): Promise<voi
   })
 }
 
+/** A query parameter with a default is always there for the route, and never required of the caller. */
+function withDefaultsOptional(schema: FastifySchema): FastifySchema {
+  const query = schema.querystring as QuerySchema | undefined
+  if (!query?.required) return schema
+  const required = query.required.filter(name => query.properties[name]?.default === undefined)
+  return { ...schema, querystring: { ...query, required } }
+}
+
+interface QuerySchema {
+  readonly properties: Readonly<Record<string, { readonly default?: unknown }>>
+  readonly required?: readonly string[]
+}
+
 /** Serves the description. It holds no secrets and needs no credential. */
 export function openapiRoute(scope: ApiScope): void {
-  const schema = { summary: 'This description', tags: ['gateway'], security: [] }
+  const response = { 200: { description: 'An OpenAPI 3.1 document.', type: 'object' } }
+  const schema = { summary: 'This description', tags: ['gateway'], security: [], response }
   let text: string | undefined
   scope.get('/openapi.json', { schema }, (_request, reply) => {
     text ??= JSON.stringify(scope.swagger())

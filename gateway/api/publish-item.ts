@@ -1,7 +1,7 @@
 // Reads one item of a publish request into publications: which members it may have and what each must be.
 // Knows no identities and no HTTP.
 
-import { isChannelName, personalChannel } from '../../shared/channel-name.ts'
+import { personalChannel } from '../../shared/channel-name.ts'
 import type { Failure } from '../../shared/codes.ts'
 import type { Members } from '../../shared/json-members.ts'
 import type { Publication } from '../core/publication.ts'
@@ -17,10 +17,7 @@ export interface PublishItem {
 
 const MEMBERS = ['channel', 'channels', 'user', 'data', 'event', 'key', 'ttl', 'sender']
 
-/** A century: beyond it a ttl is a mistake in the unit. */
-const MAX_TTL_S = 100 * 365 * 24 * 3600
-
-/** Reads an item; `bad_request` names the member that is wrong. */
+/** Reads an item; `bad_request` names the member that is wrong. Names, lengths and sizes are the publisher's to check. */
 export function readPublishItem({ members, values }: Members): PublishItem | Failure {
   for (const name of members.keys()) {
     if (!MEMBERS.includes(name))
@@ -34,17 +31,15 @@ export function readPublishItem({ members, values }: Members): PublishItem | Fai
   for (const [name, value] of Object.entries({ event, key, sender })) {
     if (value !== undefined && typeof value !== 'string') return bad(`The member "${name}" must be a string.`)
   }
-  if (key === '') return bad('The member "key" must not be empty.')
-  if (ttl !== undefined && !(typeof ttl === 'number' && ttl > 0 && ttl <= MAX_TTL_S)) {
-    return bad(`The member "ttl" must be a number of seconds above 0 and at most ${MAX_TTL_S}.`)
-  }
+  if (ttl !== undefined && typeof ttl !== 'number')
+    return bad('The member "ttl" must be a number of seconds.')
   return {
     ...channels,
     content: {
       data,
       event: event as string | undefined,
       sender: sender as string | undefined,
-      ttlMs: typeof ttl === 'number' ? Math.ceil(ttl * 1000) : undefined,
+      ttlMs: ttl === undefined ? undefined : Math.ceil(ttl * 1000),
     },
     key: key as string | undefined,
   }
@@ -67,18 +62,6 @@ function readChannels({ channel, channels, user }: Members['values']): Target | 
     if (typeof name !== 'string') return bad(`A channel must be a string, not ${typeName(name)}.`)
   }
   return { channels: names as string[], several: channels !== undefined }
-}
-
-/** Refuses what is no channel name (rule N1), before anything is said about permissions. */
-export function checkChannelName(name: string): Failure | null {
-  if (isChannelName(name)) return null
-  return bad(
-    `${JSON.stringify(shorten(name))} is not a channel name: 1 to 200 characters of printable ASCII, without " \\ , * < > \` { } | ^ and space.`,
-  )
-}
-
-function shorten(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 60)}…`
 }
 
 function typeName(value: unknown): string {

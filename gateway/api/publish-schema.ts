@@ -58,7 +58,9 @@ export const PUBLISH_SCHEMA = {
   headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String()) }),
   body: Type.Union([Item, Type.Array(Item, { maxItems: 1000 })]),
   response: {
-    200: Type.Union([Result, Type.Object({ results: Type.Array(Type.Union([Result, ItemError])) })]),
+    200: Type.Union([Result, Type.Object({ results: Type.Array(Type.Union([Result, ItemError])) })], {
+      description: 'One result, or one for each message in order.',
+    }),
     ...problems(400, 401, 403, 413, 429, 503),
   },
 }

@@ -7,9 +7,10 @@ import type { Access, Identity } from '../core/identity.ts'
 import type { Publication, Published } from '../core/publication.ts'
 import type { ApiScope } from './api-scope.ts'
 import { ARRAY_FACTOR } from './body.ts'
+import { checkChannelName } from './channel-check.ts'
 import type { ApiDeps } from './deps.ts'
 import { sendProblem } from './problem.ts'
-import { checkChannelName, type PublishItem, readPublishItem } from './publish-item.ts'
+import { type PublishItem, readPublishItem } from './publish-item.ts'
 import { PUBLISH_SCHEMA } from './publish-schema.ts'
 
 const MAX_MESSAGES = 1000

@@ -4,13 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sendError, sendProblem } from './problem.ts'
 
 const MAX_URL_BYTES = 16 * 1024
+const MAX_HEADER_BYTES = 4 * MAX_URL_BYTES
 
 /** Spread into the options of the Fastify instance. */
 export const SERVER_OPTIONS = {
   // Node answers 431 when URL and headers together exceed this: room for a URL that deserves its 414, and for cookies.
-  http: { maxHeaderSize: 4 * MAX_URL_BYTES },
-  // A channel name in a path may be 200 characters, each percent-encoded; longer ones are for the routes to refuse.
-  routerOptions: { maxParamLength: MAX_URL_BYTES },
+  http: { maxHeaderSize: MAX_HEADER_BYTES },
+  // The router refuses longer parameters in its own way; the routes say better what is wrong with a long name.
+  routerOptions: { maxParamLength: MAX_HEADER_BYTES },
   frameworkErrors: sendError,
 }
 

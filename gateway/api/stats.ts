@@ -8,29 +8,32 @@ import { problems } from './problem-schema.ts'
 
 const RATE = Type.Object({ total: Type.Integer(), perSecond: Type.Number() })
 
-const STATS = Type.Object({
-  time: Type.Integer({ description: 'Milliseconds since 1970.' }),
-  version: Type.String(),
-  state: Type.Enum(['ready', 'draining', 'unavailable']),
-  uptimeMs: Type.Integer(),
-  connections: Type.Object({ websocket: Type.Integer(), sse: Type.Integer() }),
-  subscriptions: Type.Integer(),
-  activeChannels: Type.Integer({ description: 'Channels with a subscriber.' }),
-  published: RATE,
-  delivered: RATE,
-  replay: Type.Object({ recovered: Type.Integer(), gaps: Type.Integer() }),
-  disconnects: Type.Record(Type.String(), Type.Integer(), { description: 'Connections ended, by code.' }),
-  log: Type.Object({
-    epoch: Type.String(),
-    head: Type.Integer(),
-    messages: Type.Integer(),
-    bytes: Type.Integer(),
-    maxBytes: Type.Integer(),
-    oldestTime: Type.Union([Type.Integer(), Type.Null()]),
-  }),
-  memory: Type.Object({ rssBytes: Type.Integer(), heapUsedBytes: Type.Integer() }),
-  eventLoopLagMs: Type.Number({ description: 'The longest the event loop was held in the last second.' }),
-})
+const STATS = Type.Object(
+  {
+    time: Type.Integer({ description: 'Milliseconds since 1970.' }),
+    version: Type.String(),
+    state: Type.Enum(['ready', 'draining', 'unavailable']),
+    uptimeMs: Type.Integer(),
+    connections: Type.Object({ websocket: Type.Integer(), sse: Type.Integer() }),
+    subscriptions: Type.Integer(),
+    activeChannels: Type.Integer({ description: 'Channels with a subscriber.' }),
+    published: RATE,
+    delivered: RATE,
+    replay: Type.Object({ recovered: Type.Integer(), gaps: Type.Integer() }),
+    disconnects: Type.Record(Type.String(), Type.Integer(), { description: 'Connections ended, by code.' }),
+    log: Type.Object({
+      epoch: Type.String(),
+      head: Type.Integer(),
+      messages: Type.Integer(),
+      bytes: Type.Integer(),
+      maxBytes: Type.Integer(),
+      oldestTime: Type.Union([Type.Integer(), Type.Null()]),
+    }),
+    memory: Type.Object({ rssBytes: Type.Integer(), heapUsedBytes: Type.Integer() }),
+    eventLoopLagMs: Type.Number({ description: 'The longest the event loop was held in the last second.' }),
+  },
+  { description: 'The figures of this moment.' },
+)
 
 const SCHEMA = {
   summary: 'Figures',

@@ -14,6 +14,11 @@ export interface Secrets {
 }
 type SecretName = keyof Secrets
 
+export interface CompletedSecrets {
+  readonly secrets: Secrets
+  readonly generated: Secrets
+}
+
 const CHECKS = { apiKey, jwtSecret, adminPassword: password }
 
 /** 192 bits, in letters that survive a shell, a URL and a double click. */
@@ -35,20 +40,29 @@ export function secretsFile(dataDir: string): string {
 export async function completeSecrets(
   missing: readonly SecretName[],
   dataDir: string,
-): Promise<{ secrets: Secrets; generated: Secrets }> {
+): Promise<CompletedSecrets> {
   if (missing.length === 0) return { secrets: {}, generated: {} }
-  const file = secretsFile(dataDir)
-  const kept = await readSecrets(file)
+  // Another gateway, started at the same moment, may be first to write: what it wrote counts.
+  return (await complete(missing, dataDir)) ?? (await complete(missing, dataDir)) ?? giveUp(dataDir)
+}
+
+/** `null`: another gateway wrote the file between the look and the write. */
+async function complete(missing: readonly SecretName[], dataDir: string): Promise<CompletedSecrets | null> {
+  const kept = await readSecrets(secretsFile(dataDir))
   const generated: Secrets = {}
   for (const name of missing) if (kept?.[name] === undefined) generated[name] = GENERATE[name]()
   if (Object.keys(generated).length > 0) {
     const won = await writeSecrets(dataDir, { ...kept, ...generated }, kept === null)
-    // Another gateway was first: what it wrote counts.
-    if (!won) return completeSecrets(missing, dataDir)
+    if (!won) return null
   }
   const all = { ...kept, ...generated }
   const secrets = Object.fromEntries(missing.map(name => [name, all[name]])) as Secrets
   return { secrets, generated }
+}
+
+/** Something stands there that is no file to read and no place to write: a link that leads nowhere. */
+function giveUp(dataDir: string): never {
+  throw new ConfigError(secretsFile(dataDir), 'this is a link to a file that does not exist; remove it.')
 }
 
 async function readSecrets(file: string): Promise<Secrets | null> {
@@ -80,7 +94,7 @@ function parseObject(text: string): Record<string, unknown> | null {
 
 /**
  * Writes the whole file beside its place and moves it there, so that a crash leaves the old one or the new one.
- * `first`: by a link, which fails if another gateway, started at the same moment, was faster; then `false`.
+ * `first`: by a link, which fails if another gateway was faster; then `false`.
  */
 async function writeSecrets(dataDir: string, secrets: Secrets, first: boolean): Promise<boolean> {
   const file = secretsFile(dataDir)

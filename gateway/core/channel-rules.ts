@@ -32,7 +32,13 @@ const PERSONAL: ChannelRule = {
 }
 
 /** The gateway's own channels carry figures of the moment. */
-const OWN: ChannelRule = { match: '$*', subscribe: 'granted', publish: 'nobody', history: null, presence: false }
+const OWN: ChannelRule = {
+  match: '$*',
+  subscribe: 'granted',
+  publish: 'nobody',
+  history: null,
+  presence: false,
+}
 
 /** What a name gets when the configured rules do not cover it: nothing is open by accident. */
 const UNMATCHED: ChannelRule = { ...BUILT_IN_RULES[1]!, match: '(no rule)', publish: 'nobody' }
@@ -61,7 +67,9 @@ export class ChannelRules {
     if (channel.startsWith('$')) return OWN
     const personal = channel.startsWith('@')
     // No pattern matches a leading @ by its star: a rule for personal channels says so itself.
-    const found = this.#rules.find(({ rule, matches }) => rule.match.startsWith('@') === personal && matches(channel))
+    const found = this.#rules.find(
+      ({ rule, matches }) => rule.match.startsWith('@') === personal && matches(channel),
+    )
     return found?.rule ?? (personal ? PERSONAL : UNMATCHED)
   }
 }

@@ -15,7 +15,12 @@ export type ParsedCommand =
   | (Named & { readonly type: 'subscribe'; readonly since?: string; readonly history?: number })
   | (Named & { readonly type: 'unsubscribe' })
   /** `data` is JSON text, its tokens as the client wrote them (rule H3). */
-  | (Named & { readonly type: 'publish'; readonly data: string; readonly event?: string; readonly key?: string })
+  | (Named & {
+      readonly type: 'publish'
+      readonly data: string
+      readonly event?: string
+      readonly key?: string
+    })
   | (Named & { readonly type: 'presence' })
   | (Named & {
       readonly type: 'history'
@@ -51,8 +56,10 @@ export function parseCommand(text: string): ParseOutcome {
   if ('code' in read) return { failure: read, ref: undefined, isMalformed: true }
   const { values, members } = read
   const { type, ref } = values
-  if (ref !== undefined && !isRef(ref)) return refuse('"ref" must be a number or a text of at most 200 characters.')
-  if (!isCommandType(type)) return refuse(`"type" must be one of ${Object.keys(FIELDS).join(', ')}.`, ref, true)
+  if (ref !== undefined && !isRef(ref))
+    return refuse('"ref" must be a number or a text of at most 200 characters.')
+  if (!isCommandType(type))
+    return refuse(`"type" must be one of ${Object.keys(FIELDS).join(', ')}.`, ref, true)
   const problem = findProblem(type, values)
   if (problem) return refuse(problem, ref)
   const command = type === 'publish' ? { ...values, data: members.get('data') } : values

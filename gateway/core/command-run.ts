@@ -3,8 +3,8 @@
 import type { Failure } from '../../shared/codes.ts'
 import { formatCursor, parseCursor } from '../../shared/cursor.ts'
 import type { FailureFrame, Published, Ref } from '../../shared/frames.ts'
-import type { Context } from './context.ts'
 import type { ParsedCommand } from './command-parse.ts'
+import type { Context } from './context.ts'
 import { messageJson } from './message-json.ts'
 import { openSubscription } from './opening.ts'
 import type { Publication } from './publication.ts'
@@ -17,7 +17,11 @@ const MAX_HISTORY_LIMIT = 1000
 type Sequential = Exclude<ParsedCommand, { type: 'publish' }>
 
 /** Carries out a command and answers it; returns why not, if it cannot be. */
-export async function runCommand(command: Sequential, session: Session, context: Context): Promise<Failure | null> {
+export async function runCommand(
+  command: Sequential,
+  session: Session,
+  context: Context,
+): Promise<Failure | null> {
   switch (command.type) {
     case 'subscribe':
       return subscribe(command, session, context)
@@ -26,7 +30,10 @@ export async function runCommand(command: Sequential, session: Session, context:
     case 'history':
       return answerHistory(command, session, context)
     case 'presence':
-      return { code: 'not_found', message: `Channel "${command.channel}" keeps no presence: no rule asks for it.` }
+      return {
+        code: 'not_found',
+        message: `Channel "${command.channel}" keeps no presence: no rule asks for it.`,
+      }
     case 'auth':
       return authenticate(command, session, context)
     case 'ping':
@@ -101,7 +108,10 @@ async function subscribe(
   return null
 }
 
-function unsubscribe(command: Extract<Sequential, { type: 'unsubscribe' }>, session: Session): Failure | null {
+function unsubscribe(
+  command: Extract<Sequential, { type: 'unsubscribe' }>,
+  session: Session,
+): Failure | null {
   const { channel } = command
   if (!session.unsubscribe(channel)) {
     return { code: 'not_found', message: `This connection is not subscribed to "${channel}".` }
@@ -146,7 +156,8 @@ async function authenticate(
   const identity = await context.access.authenticate(command.token)
   if ('code' in identity) return identity
   const user = 'user' in identity ? identity.user : undefined
-  if (session.identity.kind !== 'client' || identity.kind !== 'client' || session.user !== user) {
+  const isClient = session.identity.kind === 'client' || session.identity.kind === 'anonymous'
+  if (!isClient || identity.kind !== 'client' || session.user !== user) {
     const message = 'A connection keeps its user: to become another one, connect again with the new token.'
     return { code: 'forbidden', message }
   }

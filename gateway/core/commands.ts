@@ -3,9 +3,9 @@
 
 import type { Code, Failure } from '../../shared/codes.ts'
 import type { Ref } from '../../shared/frames.ts'
-import type { Context } from './context.ts'
 import { type ParsedCommand, parseCommand } from './command-parse.ts'
 import { runCommand, startPublish } from './command-run.ts'
+import type { Context } from './context.ts'
 import { Queue } from './queue.ts'
 import type { Session } from './session.ts'
 
@@ -15,7 +15,9 @@ const MAX_PENDING_BYTES = 256 * 1024
 /** So many malformed frames in a row are no accident (rule W2). */
 const MAX_BAD_FRAMES = 5
 
-type Waiting = { readonly command: ParsedCommand } | { readonly failure: Failure; readonly ref: Ref | undefined }
+type Waiting =
+  | { readonly command: ParsedCommand }
+  | { readonly failure: Failure; readonly ref: Ref | undefined }
 
 export class Commands {
   readonly #session: Session
@@ -40,7 +42,10 @@ export class Commands {
     else if (parsed.isMalformed) {
       this.#badFrames += 1
       if (this.#badFrames >= MAX_BAD_FRAMES) {
-        this.#session.close('bad_request', `${MAX_BAD_FRAMES} frames in a row were no commands: ${parsed.failure.message}`)
+        this.#session.close(
+          'bad_request',
+          `${MAX_BAD_FRAMES} frames in a row were no commands: ${parsed.failure.message}`,
+        )
         return
       }
     }
@@ -52,16 +57,21 @@ export class Commands {
   async #run(): Promise<void> {
     this.#isRunning = true
     while (this.#waiting.length > 0 && this.#session.isOpen) {
-      const next = this.#waiting.shift()!
-      if ('command' in next && next.command.type === 'publish') this.#publish(next.command)
-      else {
-        await this.#publishing
-        if ('command' in next) await this.#carryOut(next.command)
-        else this.#fail(next.failure.code, next.failure.message, next.ref)
-      }
+      await this.#take(this.#waiting.shift()!)
       this.#resumeIfDrained()
     }
     this.#isRunning = false
+  }
+
+  async #take(next: Waiting): Promise<void> {
+    if (!('command' in next)) {
+      await this.#publishing
+      this.#fail(next.failure.code, next.failure.message, next.ref)
+    } else if (next.command.type === 'publish') this.#publish(next.command)
+    else {
+      await this.#publishing
+      await this.#carryOut(next.command)
+    }
   }
 
   #publish(command: Extract<ParsedCommand, { type: 'publish' }>): void {

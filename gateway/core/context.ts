@@ -30,5 +30,7 @@ export interface Context {
   /** Tells operators what happened. */
   readonly observe: (event: GatewayEvent) => void
   readonly limits: { readonly channelsPerConnection: number; readonly messageBytes: number }
+  /** Channels every connection is given. */
   readonly everyone: readonly string[]
+  readonly heartbeatMs: number
 }

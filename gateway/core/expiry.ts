@@ -19,7 +19,8 @@ export function watchExpiry(session: Session, identity: Identity, clock: Clock):
     timer = setTimeout(() => (delay > MAX_TIMER_MS ? at(time, act) : act()), Math.min(delay, MAX_TIMER_MS))
     timer.unref()
   }
-  const end = (): void => session.close('unauthorized', 'The token has expired: connect again with a new one.')
+  const end = (): void =>
+    session.close('unauthorized', 'The token has expired: connect again with a new one.')
   const warn = (): void => {
     session.send({ type: 'expiring', at: Math.round(expires) })
     at(expires, end)

@@ -53,6 +53,7 @@ export class Heartbeat {
     beaten.silentBeats = progress === beaten.progress && shouldMove ? beaten.silentBeats + 1 : 0
     beaten.progress = progress
     if (beaten.silentBeats < 2) session.beat()
-    else session.close('timeout', 'Nothing was received or taken for two heartbeats: the peer seems to be gone.')
+    else
+      session.close('timeout', 'Nothing was received or taken for two heartbeats: the peer seems to be gone.')
   }
 }

@@ -99,7 +99,8 @@ export class Hub implements Follower {
     }
     channel.removeOne(removal.seq)
     const id = formatCursor(this.#epoch, removal.seq)
-    for (const { session } of channel.subscriptions) session.send({ type: 'deleted', channel: channel.name, id })
+    for (const { session } of channel.subscriptions)
+      session.send({ type: 'deleted', channel: channel.name, id })
   }
 
   /** Hands a message of a channel without history to its subscribers (rule C4). */

@@ -9,8 +9,10 @@ export interface Link {
   readonly encoder: Encoder
   readonly address: string
   readonly userAgent: string | undefined
+  /** Who is told of the link's life; null while nobody is. */
+  listener: LinkListener | null
   /**
-   * Hands bytes to the socket. True: it took them all, more may follow. False: some wait, and the session's
+   * Hands bytes to the socket. True: it took them all, more may follow. False: some wait, and the listener's
    * `onDrained` is called when they are gone.
    */
   write(chunk: Buffer): boolean

@@ -2,6 +2,7 @@
 
 import { formatCursor } from '../../shared/cursor.ts'
 import type { Gap, Ref, Subscribed, Welcome } from '../../shared/frames.ts'
+import type { Admission, Refusal } from './admission.ts'
 import type { Context } from './context.ts'
 import type { ReplayPage } from './replay-cache.ts'
 import { openingOf, type ResumeRequest, startOf, unstoredOpening } from './resume.ts'
@@ -24,29 +25,58 @@ interface Openings {
   readonly start: number
 }
 
+/** What a new connection asks for, and which of it it may not have. */
+export interface ConnectionRequest {
+  readonly admission: Admission
+  readonly resume: ResumeRequest
+}
+
 /**
  * Opens a connection: welcome, subscribed…, gap…, the first page of the replay (rule S3); the session goes on from there.
- * The session must have no subscriptions yet.
+ * The session must have no subscriptions yet. Never rejects: a session that cannot be opened is closed.
  */
 export async function openConnection(
   session: Session,
-  channels: readonly string[],
-  request: ResumeRequest,
+  { admission, resume }: ConnectionRequest,
   context: Context,
-  heartbeatMs: number,
 ): Promise<void> {
-  const subscriptions = channels.map(channel => session.subscribe(channel))
-  const openings = await openAll(subscriptions, request, context)
-  if (!session.isOpen) return
-  const welcome: Welcome = { type: 'welcome', connection: session.id, heartbeat: heartbeatMs, protocol: 1 }
-  if (session.user !== undefined) welcome.user = session.user
-  const start = formatCursor(context.log.epoch, openings.start)
-  session.send(welcome, request.since === undefined ? start : undefined)
-  for (const { subscribed } of openings.each) tellSubscribed(session, subscribed, context)
-  for (const { gap } of openings.each) if (gap) session.reader.tellGap(gap)
-  if (openings.page) session.reader.give(openings.page, subscriptions)
-  session.reader.startAt(openings.through)
-  session.start()
+  context.connections.add(session)
+  try {
+    const subscriptions = admission.channels.map(channel => session.subscribe(channel))
+    const openings = await openAll(subscriptions, resume, context)
+    if (!session.isOpen) return
+    const start = formatCursor(context.log.epoch, openings.start)
+    session.send(welcomeTo(session, context), resume.since === undefined ? start : undefined)
+    for (const { subscribed } of openings.each) tellSubscribed(session, subscribed, context)
+    for (const refusal of admission.refused) tellRefused(session, refusal, context)
+    for (const { gap } of openings.each) if (gap) session.reader.tellGap(gap)
+    if (openings.page) session.reader.give(openings.page, subscriptions)
+    session.reader.startAt(openings.through)
+    session.start()
+    context.observe({ kind: 'connected', time: context.clock(), connection: session.view() })
+  } catch (error) {
+    session.fail(error)
+  }
+}
+
+function welcomeTo(session: Session, context: Context): Welcome {
+  const { user, id } = session
+  const welcome: Welcome = { type: 'welcome', connection: id, heartbeat: context.heartbeatMs, protocol: 1 }
+  if (user !== undefined) welcome.user = user
+  return welcome
+}
+
+function tellRefused(session: Session, { channel, failure }: Refusal, context: Context): void {
+  session.send({ type: 'failure', ...failure, channel })
+  const { user, link } = session
+  context.observe({
+    kind: 'refused',
+    time: context.clock(),
+    address: link.address,
+    ...(user !== undefined && { user }),
+    channel,
+    ...failure,
+  })
 }
 
 /** Subscribes an open session to one more channel; it has been told when the promise resolves. */

@@ -11,11 +11,18 @@ const MAX_WORD_LENGTH = 200
 const MAX_TTL_MS = 366 * 24 * 60 * 60 * 1000
 
 /** Why a publication cannot be taken; null when it can (rules N1, N2, H5). */
-export function checkPublication(publication: Publication, rule: ChannelRule, maxBytes: number): Failure | null {
+export function checkPublication(
+  publication: Publication,
+  rule: ChannelRule,
+  maxBytes: number,
+): Failure | null {
   const { channel, data, ttlMs } = publication
   if (!isChannelName(channel)) return bad(channelNameMessage(channel))
   if (channel.startsWith('$')) {
-    return { code: 'forbidden', message: `Channel "${channel}" belongs to the gateway: nobody else publishes there.` }
+    return {
+      code: 'forbidden',
+      message: `Channel "${channel}" belongs to the gateway: nobody else publishes there.`,
+    }
   }
   const limit = Math.min(maxBytes, rule.maxMessageBytes ?? maxBytes)
   // A UTF-16 unit is at most three bytes of UTF-8: most messages need no count.
@@ -26,7 +33,9 @@ export function checkPublication(publication: Publication, rule: ChannelRule, ma
   if (ttlMs !== undefined && !(ttlMs > 0 && ttlMs <= MAX_TTL_MS)) {
     return bad('"ttl" must be a number of seconds above 0 and at most a year.')
   }
-  return checkWord('event', publication.event) ?? checkWord('sender', publication.sender) ?? checkKey(publication)
+  return (
+    checkWord('event', publication.event) ?? checkWord('sender', publication.sender) ?? checkKey(publication)
+  )
 }
 
 /** What is wrong with a text that is no channel name (rule N1). */

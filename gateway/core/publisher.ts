@@ -55,13 +55,19 @@ export class Publisher {
    */
   publish(group: readonly Publication[]): Promise<PublishOutcome> {
     const { rules, maxMessageBytes } = this.#options
-    const items = group.map(publication => {
+    const items = group.map((publication): Entry | Failure => {
       const rule = rules.of(publication.channel)
-      return checkPublication(publication, rule, maxMessageBytes) ?? { ...publication, stored: rule.history !== null }
+      return (
+        checkPublication(publication, rule, maxMessageBytes) ?? {
+          ...publication,
+          stored: rule.history !== null,
+        }
+      )
     })
-    const entries = items.filter(item => !('code' in item))
+    const entries = items.filter((item): item is Entry => !('code' in item))
     const bytes = entries.reduce((sum, { data }) => sum + data.length, 0)
-    if (this.#waitingBytes + bytes > MAX_WAITING_BYTES && this.#waiting.length > 0) return Promise.resolve(OVERLOADED)
+    if (this.#waitingBytes + bytes > MAX_WAITING_BYTES && this.#waiting.length > 0)
+      return Promise.resolve(OVERLOADED)
     return new Promise(resolve => {
       this.#waiting.push({ items, entries, bytes, resolve })
       this.#waitingBytes += bytes
@@ -77,7 +83,9 @@ export class Publisher {
 
   readonly #tick = async (): Promise<void> => {
     const requests = this.#takeRequests()
-    const groups = requests.map(({ entries }) => entries.filter(({ stored, idempotency }) => stored || idempotency))
+    const groups = requests.map(({ entries }) =>
+      entries.filter(({ stored, idempotency }) => stored || idempotency),
+    )
     const outcomes = await this.#append(groups)
     for (const [index, request] of requests.entries()) this.#finish(request, groups[index]!, outcomes[index]!)
     this.#isTicking = false
@@ -109,9 +117,13 @@ export class Publisher {
   }
 
   async #appendNeeded(groups: readonly (readonly Entry[])[]): Promise<readonly GroupOutcome[]> {
+    const { log, onFault } = this.#options
     try {
-      return await this.#options.log.append(groups)
+      const outcomes = await log.append(groups)
+      for (const outcome of outcomes) if (!outcome.ok) onFault(outcome.error)
+      return outcomes
     } catch (cause) {
+      // The storage failed, of which the log itself tells operators, once.
       const error = cause instanceof Error ? cause : new Error(String(cause))
       return groups.map(() => ({ ok: false, error }))
     }
@@ -119,12 +131,13 @@ export class Publisher {
 
   #finish(request: Request, logged: readonly Entry[], outcome: GroupOutcome): void {
     if (!outcome.ok) {
-      this.#options.onFault(outcome.error)
       request.resolve(UNWRITABLE)
       return
     }
     const appended = new Map(logged.map((entry, index) => [entry, outcome.entries[index]!]))
-    request.resolve(request.items.map(item => ('code' in item ? item : this.#settle(item, appended.get(item)))))
+    request.resolve(
+      request.items.map(item => ('code' in item ? item : this.#settle(item, appended.get(item)))),
+    )
   }
 
   #settle(entry: Entry, appended: Appended | undefined): Published {
@@ -151,7 +164,8 @@ const OVERLOADED: Failure = {
 
 const UNWRITABLE: Failure = {
   code: 'unavailable',
-  message: 'The log cannot be written, so nothing was published: see the gateway\'s output, then publish again.',
+  message:
+    "The log cannot be written, so nothing was published: see the gateway's output, then publish again.",
 }
 
 function unstoredContent(entry: Entry, time: number) {

@@ -59,7 +59,12 @@ export function pullFromTail(
  * Adds what one subscription lacks, at most one chunk of it. Returns the order at which it was cut: merging must not
  * go beyond it, or this channel's next messages would be passed over.
  */
-function collectLacked(subscription: Subscription, place: Place, encoder: Encoder, into: TailEntry[]): number {
+function collectLacked(
+  subscription: Subscription,
+  place: Place,
+  encoder: Encoder,
+  into: TailEntry[],
+): number {
   const { channel } = subscription
   const seq = Math.max(place.seq, subscription.seq)
   const order = Math.max(place.order, subscription.order)

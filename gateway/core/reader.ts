@@ -208,7 +208,13 @@ export class Reader {
         return false
       }
       subscription.order = channel.evictedOrder
-      this.tellGap({ type: 'gap', channel: channel.name, requested: null, oldest: null, reason: 'no_history' })
+      this.tellGap({
+        type: 'gap',
+        channel: channel.name,
+        requested: null,
+        oldest: null,
+        reason: 'no_history',
+      })
       return true
     })
     return this.#isBehind ? covered.filter(({ channel }) => !channel.hasHistory) : covered

@@ -24,7 +24,11 @@ export class ReplayPage {
 
   /** The messages as frames, in order. */
   encode(encoder: Encoder): readonly Buffer[] {
-    return (this.#encodings[encoder.slot] ??= this.page.messages.map(message => this.#encodeOne(message, encoder)))
+    const known = this.#encodings[encoder.slot]
+    if (known) return known
+    const encodings = this.page.messages.map(message => this.#encodeOne(message, encoder))
+    this.#encodings[encoder.slot] = encodings
+    return encodings
   }
 
   #encodeOne(message: Message, encoder: Encoder): Buffer {

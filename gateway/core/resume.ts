@@ -17,7 +17,11 @@ export interface Start {
 }
 
 /** Where reading begins in a channel with history. */
-export function startOf(channel: string, request: ResumeRequest, log: { epoch: string; head: number }): Start {
+export function startOf(
+  channel: string,
+  request: ResumeRequest,
+  log: { epoch: string; head: number },
+): Start {
   if (request.since !== undefined) {
     const position = parseCursor(request.since)
     if (position && position.epoch === log.epoch && position.seq <= log.head) {
@@ -58,7 +62,10 @@ export function unstoredOpening(
   const subscribed: Subscribed = { type: 'subscribed', channel, cursor: head }
   if (request.since === undefined) return { subscribed, gap: null }
   subscribed.recovered = false
-  return { subscribed, gap: { type: 'gap', channel, requested: request.since, oldest: null, reason: 'no_history' } }
+  return {
+    subscribed,
+    gap: { type: 'gap', channel, requested: request.since, oldest: null, reason: 'no_history' },
+  }
 }
 
 /** A gap before what the log still has of a channel. */

@@ -4,11 +4,12 @@
 //   opening ──start()──> open ──close()──> closing
 //      └────────────────────┴── link gone ──> closed
 
-import { CODES, type Code } from '../../shared/codes.ts'
+import type { Code } from '../../shared/codes.ts'
 import type { Gap, ServerFrame } from '../../shared/frames.ts'
 import type { ConnectionView } from '../../shared/stats.ts'
 import type { Context } from './context.ts'
 import { watchExpiry } from './expiry.ts'
+import { goodbyeFrame } from './goodbye.ts'
 import type { Identity } from './identity.ts'
 import type { Link, LinkListener } from './link.ts'
 import { Outbox } from './outbox.ts'
@@ -147,7 +148,7 @@ export class Session implements LinkListener {
     try {
       this.#pull()
     } catch (error) {
-      this.#fail(error)
+      this.fail(error)
     }
   }
 
@@ -173,13 +174,21 @@ export class Session implements LinkListener {
   /** Says goodbye and ends the connection; closing twice is harmless. `afterMs`: when to come back. */
   close(code: Code, reason: string, afterMs?: number): void {
     if (!this.isOpen) return
-    const goodbye: ServerFrame = { type: 'goodbye', code, reason, reconnect: CODES[code].reconnect }
-    if (afterMs !== undefined) goodbye.after = afterMs
+    const goodbye = goodbyeFrame({ code, message: reason, afterMs })
     this.#outbox.push(this.link.encoder.frame(goodbye))
     this.#state = 'closing'
     this.#outbox.flushLast()
     this.link.end(code, reason)
     this.#leave(code, reason)
+  }
+
+  /** Ends the session after an error that nobody expected; it harms nobody else (rule R6). */
+  fail(error: unknown): void {
+    this.#context.onFault(error)
+    this.close(
+      'internal',
+      'The gateway failed to serve this connection: reconnect with the last id received.',
+    )
   }
 
   view(): ConnectionView {
@@ -213,7 +222,7 @@ export class Session implements LinkListener {
     if (this.#isReading || this.#outbox.isBusy) return
     this.#isReading = true
     this.#context.replayer.request(() => {
-      this.#readPage().catch(error => this.#fail(error))
+      this.#readPage().catch(error => this.fail(error))
     })
   }
 
@@ -233,11 +242,6 @@ export class Session implements LinkListener {
     observe({ kind: 'gap', time: clock(), connection: this.id, channel: gap.channel, reason: gap.reason })
   }
 
-  #fail(error: unknown): void {
-    this.#context.onFault(error)
-    this.close('internal', 'The gateway failed to serve this connection: reconnect with the last id received.')
-  }
-
   #leave(code: Code | 'closed', reason: string): void {
     const { hub, connections, counters, observe, clock } = this.#context
     this.#stopExpiry()
@@ -245,7 +249,14 @@ export class Session implements LinkListener {
     connections.remove(this)
     counters.disconnects[code] = (counters.disconnects[code] ?? 0) + 1
     const { user, id } = this
-    observe({ kind: 'disconnected', time: clock(), connection: id, ...(user !== undefined && { user }), code, reason })
+    observe({
+      kind: 'disconnected',
+      time: clock(),
+      connection: id,
+      ...(user !== undefined && { user }),
+      code,
+      reason,
+    })
     this.onEnd?.()
   }
 }

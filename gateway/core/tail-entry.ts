@@ -31,7 +31,11 @@ export class TailEntry {
 
   /** The message frame in a wire format, encoded once. */
   encode(encoder: Encoder): Buffer {
-    return (this.#encodings[encoder.slot] ??= encoder.message(messageJson(this.message, this.id), this.id))
+    const known = this.#encodings[encoder.slot]
+    if (known) return known
+    const encoding = encoder.message(messageJson(this.message, this.id), this.id)
+    this.#encodings[encoder.slot] = encoding
+    return encoding
   }
 
   /** Bytes this entry may come to hold: its text and both encodings, with the frame's own fields. */

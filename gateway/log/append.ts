@@ -11,7 +11,17 @@ import type { Trim } from './trim.ts'
 
 type Nullable<T> = T | null
 type InsertMessage = Statement<
-  [number, number, number, Nullable<number>, number, Nullable<string>, Nullable<string>, Nullable<string>, string]
+  [
+    number,
+    number,
+    number,
+    Nullable<number>,
+    number,
+    Nullable<string>,
+    Nullable<string>,
+    Nullable<string>,
+    string,
+  ]
 >
 
 /** What a batch became. */
@@ -120,7 +130,7 @@ export class Append {
     const ledger = this.#ledger
     const { channel, data, event, user, sender, ttlMs } = entry
     const row = ledger.find(channel) ?? ledger.create(channel)
-    const seq = ++ledger.head
+    const seq = ledger.head + 1
     const size = measure(entry)
     const expires = ttlMs === undefined ? undefined : time + ttlMs
     this.#insert.run(
@@ -134,11 +144,7 @@ export class Append {
       sender ?? null,
       data,
     )
-    row.last = seq
-    row.lastTime = time
-    // Adding is taking away less than nothing; one function keeps row and totals in step.
-    ledger.subtract(row, -1, -size)
-    ledger.time = time
+    ledger.add(row, seq, time, size)
     this.#grown.add(row)
     this.#bytes += size
     this.#messages.push({ seq, channel, time, data, event, user, sender, expires })

@@ -1,6 +1,5 @@
 // Keeps the WAL short: asks a worker thread for checkpoints, and steps in itself when the worker cannot keep up.
 
-import { once } from 'node:events'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Database } from 'better-sqlite3'
@@ -22,31 +21,34 @@ const FRAMES_PER_CHANNEL = 3
 export class Checkpointer {
   readonly #db: Database
   readonly #path: string
-  readonly #startBytes: number
+  readonly #quarterBytes: number
   readonly #maxBytes: number
   #worker: Worker | null = null
   #isRunning = false
   #hasFailed = false
-  /** Estimated bytes in the WAL: high rather than low, and corrected by each checkpoint. */
+  /** Estimated bytes in the WAL, high rather than low; each checkpoint says how many there were when it began. */
   #bytes = 0
+  /** Those of them that came after the last request to the worker. */
+  #sinceAsked = 0
 
-  /** `maxBytes` caps the WAL; checkpoints start at a quarter of it. */
+  /** `maxBytes` caps the WAL (but for what is committed while the worker is busy); each quarter asks for a checkpoint. */
   constructor(db: Database, path: string, maxBytes: number) {
     this.#db = db
     this.#path = path
-    this.#startBytes = maxBytes / 4
+    this.#quarterBytes = maxBytes / 4
     this.#maxBytes = maxBytes
   }
 
   /** Counts a commit: bytes of content, and how many channels it touched. */
   committed(bytes: number, channels: number): void {
     const frames = FRAMES_PER_COMMIT + channels * FRAMES_PER_CHANNEL
-    this.#bytes += frames * FRAME_BYTES + bytes * 1.5
-    if (this.#bytes < this.#startBytes) return
+    const grown = frames * FRAME_BYTES + bytes * 1.5
+    this.#bytes += grown
+    this.#sinceAsked += grown
     // A WAL starts over only when a checkpoint has caught up with its writer. Under steady load the worker never quite
     // does; here, between two commits, it is a matter of the last frames.
     if (this.#bytes > this.#maxBytes) this.#checkpointHere()
-    else if (!this.#isRunning) this.#ask()
+    else if (this.#sinceAsked > this.#quarterBytes && !this.#isRunning) this.#ask()
   }
 
   /** Ends the worker; the database may be closed afterwards. */
@@ -54,7 +56,8 @@ export class Checkpointer {
     const worker = this.#worker
     this.#worker = null
     if (!worker) return
-    const ended = once(worker, 'exit')
+    worker.ref()
+    const ended = new Promise(resolve => worker.once('exit', resolve))
     worker.postMessage('stop')
     await ended
   }
@@ -63,6 +66,7 @@ export class Checkpointer {
     if (this.#hasFailed) return
     this.#worker ??= this.#startWorker()
     this.#isRunning = true
+    this.#sinceAsked = 0
     this.#worker.postMessage('checkpoint')
   }
 
@@ -86,14 +90,17 @@ export class Checkpointer {
     try {
       const [done] = this.#db.pragma('wal_checkpoint(PASSIVE)') as [CheckpointDone]
       // The worker is at it this moment: the next commit comes by again.
-      if (done.busy === 0) this.#correct(done)
+      if (done.busy !== 0) return
+      this.#sinceAsked = 0
+      this.#correct(done)
     } catch {
       // The commit itself succeeded; what keeps the checkpoint from it will be met by the next one.
     }
   }
 
   #correct({ log, checkpointed }: CheckpointDone): void {
-    // Fully checkpointed, the next commit starts the WAL over.
-    this.#bytes = checkpointed >= log ? 0 : log * FRAME_BYTES
+    // Wholly checkpointed and not grown since, it starts over with the next commit.
+    const isDone = checkpointed >= log && this.#sinceAsked === 0
+    this.#bytes = isDone ? 0 : log * FRAME_BYTES + this.#sinceAsked
   }
 }

@@ -84,7 +84,9 @@ function unusable(path: string, error: Error): LogUnusable {
   const code = error instanceof SqliteDatabase.SqliteError ? error.code : ''
   if (code === 'SQLITE_NOTADB') return notADatabase(path)
   if (code.startsWith('SQLITE_CORRUPT')) {
-    return new LogUnusable(`${path} is damaged (${error.message}); restore a backup, or move it away to start anew.`)
+    return new LogUnusable(
+      `${path} is damaged (${error.message}); restore a backup, or move it away to start anew.`,
+    )
   }
   return new LogUnusable(
     `${path} cannot be opened (${error.message}); check its owner, its permissions and the free space.`,

@@ -3,11 +3,11 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
+import { readHead } from './ledger.ts'
 import type { Mark } from './mark.ts'
 
 interface Meta {
   epoch: string
-  head: number
   incarnation: string
   boot_id: string
   durability: string
@@ -37,7 +37,7 @@ export function startIncarnation(options: EpochOptions): { epoch: string; incarn
   const meta = fresh ? undefined : (db.prepare('SELECT * FROM meta').get() as Meta | undefined)
   const epoch = meta && isContinued(meta, options, fileId) ? meta.epoch : options.makeEpoch()
   const incarnation = randomUUID()
-  const head = meta?.head ?? 0
+  const head = readHead(db)
   // The mark goes first and names both, so that a crash between the two writes loses nothing.
   mark.write({ incarnation, previous: meta?.incarnation, stopped: false }, head)
   db.prepare(
@@ -51,9 +51,9 @@ export function startIncarnation(options: EpochOptions): { epoch: string; incarn
   return { epoch, incarnation }
 }
 
-function isContinued(meta: Meta, { mark, bootId }: EpochOptions, fileId: string): boolean {
+function isContinued(meta: Meta, { db, mark, bootId }: EpochOptions, fileId: string): boolean {
   const marked = mark.read()
-  if (!marked || meta.file_id !== fileId || meta.head < marked.head) return false
+  if (!marked || meta.file_id !== fileId || readHead(db) < marked.head) return false
   if (marked.incarnation !== meta.incarnation && marked.previous !== meta.incarnation) return false
   if (meta.stopped === 1) return true
   // The mark saw a clean stop that the database did not: this is a copy taken while the gateway ran.

@@ -8,7 +8,7 @@ export const APPLICATION_ID = 0x7477696e
 // Steps are never edited once released: a database of version n has had the first n applied to it.
 const STEPS = [
   `
-  -- One row. head and time belong to the append's own transaction: a bare rowid would restart at 1 in an emptied table.
+  -- One row. head and time are stored with every removal: a bare rowid would restart at 1 in an emptied table.
   CREATE TABLE meta (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     epoch TEXT NOT NULL,

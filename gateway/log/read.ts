@@ -123,8 +123,7 @@ export class Reader {
   /** Moves a lane on, fetches its next batch, or takes it out. */
   #step(lane: Lane, lanes: Lane[], batch: number): void {
     if (++lane.at < lane.seqs.length) return
-    const more =
-      lane.seqs.length < batch ? [] : this.#seqsAfter.all(lane.row.id, lane.seqs.at(-1)!, batch)
+    const more = lane.seqs.length < batch ? [] : this.#seqsAfter.all(lane.row.id, lane.seqs.at(-1)!, batch)
     if (more.length === 0) lanes.splice(lanes.indexOf(lane), 1)
     lane.seqs = more
     lane.at = 0

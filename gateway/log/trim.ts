@@ -31,6 +31,7 @@ export class Trim {
   readonly #expired: Statement<[number, number], Expired>
   readonly #expiredOf: Statement<[number, number], Expired>
   readonly #oldest: Statement<[number], Expired>
+  readonly #sizeOf: Statement<[number, number, number], number>
   readonly #delete: Statement<[number]>
   readonly #deleteUpTo: Statement<[number]>
 
@@ -48,6 +49,11 @@ export class Trim {
     // The unary plus keeps the planner on the index of expiry, where few rows wait, instead of the channel's many.
     this.#expiredOf = db.prepare(`${expired} AND +channel_id = ?`)
     this.#oldest = db.prepare('SELECT seq, channel_id AS channelId, size FROM message ORDER BY seq LIMIT ?')
+    this.#sizeOf = db
+      .prepare<[number, number, number], number>(
+        'SELECT size FROM message WHERE seq = ? AND channel_id = ? AND (expires IS NULL OR expires > ?)',
+      )
+      .pluck()
     this.#delete = db.prepare('DELETE FROM message WHERE seq = ?')
     this.#deleteUpTo = db.prepare('DELETE FROM message WHERE seq <= ?')
   }
@@ -88,10 +94,13 @@ export class Trim {
     return this.#deleteHidden.run(row.id, row.trimmed, limit).changes
   }
 
-  /** Removes one message without leaving a gap. */
-  one(row: ChannelRow, seq: number, size: number): void {
+  /** Removes one message without leaving a gap; false when it is not there any more. */
+  one(row: ChannelRow, seq: number, now: number): boolean {
+    const size = seq > row.trimmed ? this.#sizeOf.get(seq, row.id, now) : undefined
+    if (size === undefined) return false
     this.#delete.run(seq)
     this.#ledger.subtract(row, 1, size)
+    return true
   }
 
   /** Messages whose ttl has run out. */

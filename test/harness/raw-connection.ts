@@ -9,8 +9,8 @@ export interface RawConnection {
   /** Everything received so far, byte for byte. */
   readonly text: string
   send(content: string | Uint8Array): void
-  /** Waits until the bytes received so far match. */
-  receives(pattern: RegExp, ms?: number): Promise<string>
+  /** Waits until the bytes received so far (as Latin-1) match. */
+  receives(pattern: RegExp | string, ms?: number): Promise<string>
   /** Settles when the other side has closed or reset. */
   readonly closed: Promise<void>
 }
@@ -31,8 +31,8 @@ export async function openRaw(scope: Scope, port: number): Promise<RawConnection
   })
   socket.on('end', () => socket.end())
   await new Promise<void>(resolve => socket.once('connect', () => resolve()))
-  const match = async (pattern: RegExp): Promise<string> => {
-    while (!pattern.test(text)) {
+  const match = async (pattern: RegExp | string): Promise<string> => {
+    while (typeof pattern === 'string' ? !text.includes(pattern) : !pattern.test(text)) {
       await new Promise<void>(resolve => {
         wake = resolve
       })

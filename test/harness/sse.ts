@@ -14,6 +14,7 @@ export interface SseSubscriber extends Subscriber {
   /** Every event, parallel to `frames`, with what only SSE has: its name and id line. */
   readonly events: readonly SseEvent[]
   readonly parser: SseParser
+  resume(changes?: Partial<ConnectOptions>): Promise<SseSubscriber>
 }
 
 /** Opens a stream; resolves when the headers are there. A status other than 200 ends it with that status and its body. */

@@ -1,6 +1,7 @@
 // A bare WebSocket client for tests: frames in, commands out. Knows the wire only.
 
 import WebSocket from 'ws'
+import type { Frame } from './frame.ts'
 import { Inbox } from './inbox.ts'
 import { placeAfter } from './place.ts'
 import type { Scope } from './scope.ts'
@@ -9,9 +10,10 @@ import { type ConnectOptions, queryOf, type Subscriber } from './subscriber.ts'
 export interface WebSocketSubscriber extends Subscriber {
   readonly socket: WebSocket
   /** Sends a command; gives it a `ref` and returns the answer that carries it. */
-  ask(command: { type: string; [field: string]: unknown }): Promise<import('./frame.ts').Frame>
+  ask(command: { type: string; [field: string]: unknown }): Promise<Frame>
   /** Sends text, or bytes as a binary frame. */
   send(content: string | Uint8Array): void
+  resume(changes?: Partial<ConnectOptions>): Promise<WebSocketSubscriber>
 }
 
 let refs = 0

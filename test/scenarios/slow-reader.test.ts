@@ -80,7 +80,7 @@ describe.each(transports)('slow readers over $name', ({ name, open }) => {
       reader.pause()
     }
     await flood(channel)
-    const stats = await gateway().api('GET', '/api/connections?channel=' + channel)
+    const stats = await gateway().api('GET', `/api/connections?channel=${channel}`)
     const pending = (stats.json.connections as { pendingBytes?: number }[]).map(
       view => view.pendingBytes ?? 0,
     )

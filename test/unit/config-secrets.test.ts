@@ -1,6 +1,6 @@
 // Generated secrets: made once, kept from others' eyes, found again.
 
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -88,4 +88,10 @@ test('a folder that cannot be made is told in one line', async () => {
   await expect(completeSecrets(['apiKey'], join(file, 'data'))).rejects.toThrow(
     /secrets\.json: .*\(ENOTDIR\)/,
   )
+})
+
+test('a link that leads nowhere is told, not followed for ever', async () => {
+  const dataDir = await emptyFolder()
+  await symlink('nowhere', join(dataDir, 'secrets.json'))
+  await expect(completeSecrets(['apiKey'], dataDir)).rejects.toThrow(/link to a file that does not exist/)
 })

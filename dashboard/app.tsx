@@ -1,0 +1,71 @@
+// Chooses what fills the window: the login, or the frame with the page that the address names.
+
+import { useEffect } from 'preact/hooks'
+import { useLocation } from 'preact-iso'
+import { ChannelPage } from './pages/channel.tsx'
+import { ChannelsPage } from './pages/channels.tsx'
+import { ConnectionsPage } from './pages/connections.tsx'
+import { LoginPage } from './pages/login.tsx'
+import { OverviewPage } from './pages/overview.tsx'
+import { PublishPage } from './pages/publish.tsx'
+import { Notice } from './parts/notice.tsx'
+import { Shell } from './parts/shell.tsx'
+import { pageLink, pageOf } from './place.ts'
+import { startFeed } from './state/feed.ts'
+import { checkSession, session } from './state/session.ts'
+
+export function App() {
+  const current = session.value
+  switch (current.name) {
+    case 'checking':
+      return <div class="blank" role="status" aria-label="Loading" />
+    case 'unreachable':
+      return (
+        <div class="blank">
+          <Notice kind="bad" title="The gateway does not answer">
+            <p>{current.problem}</p>
+            <button type="button" class="button" onClick={() => void checkSession()}>
+              Try again
+            </button>
+          </Notice>
+        </div>
+      )
+    case 'out':
+      return <LoginPage note={current.note} />
+    case 'in':
+      return <SignedIn user={current.user} />
+  }
+}
+
+function SignedIn({ user }: { user: string }) {
+  useEffect(() => startFeed(), [])
+  const { path, query } = useLocation()
+  const page = pageOf(path)
+  return (
+    <Shell user={user} page={page}>
+      <Page page={page} channel={query.name ?? ''} />
+    </Shell>
+  )
+}
+
+function Page({ page, channel }: { page: string; channel: string }) {
+  switch (page) {
+    case '':
+      return <OverviewPage />
+    case 'connections':
+      return <ConnectionsPage />
+    case 'channels':
+      return <ChannelsPage />
+    case 'channel':
+      // Another channel is another page: its tail starts anew.
+      return <ChannelPage key={channel} name={channel} />
+    case 'publish':
+      return <PublishPage />
+    default:
+      return (
+        <Notice kind="empty" title="There is no such page">
+          <a href={pageLink('')}>Go to the overview</a>
+        </Notice>
+      )
+  }
+}

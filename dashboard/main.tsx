@@ -1,0 +1,23 @@
+// Starts the dashboard in the page.
+
+import { render } from 'preact'
+import { LocationProvider } from 'preact-iso'
+import 'uplot/dist/uPlot.min.css'
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/shell.css'
+import './styles/controls.css'
+import './styles/pages.css'
+import { App } from './app.tsx'
+import { checkSession } from './state/session.ts'
+
+void checkSession()
+const root = document.getElementById('app')
+if (root) {
+  render(
+    <LocationProvider>
+      <App />
+    </LocationProvider>,
+    root,
+  )
+}

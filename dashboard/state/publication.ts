@@ -1,0 +1,34 @@
+// What the publish form sends, and the same as a command line. Pure.
+
+export interface Draft {
+  readonly channel: string
+  readonly event: string
+  /** JSON text; its tokens are sent as they are written. */
+  readonly data: string
+  readonly key: string
+  /** Seconds, or empty. */
+  readonly ttl: string
+}
+
+/** The body of the publish call. The data goes in as text, so that no number is rounded on the way. */
+export function publishBody({ channel, event, data, key, ttl }: Draft): string {
+  const members = [`"channel":${JSON.stringify(channel)}`, `"data":${data.trim()}`]
+  if (event !== '') members.push(`"event":${JSON.stringify(event)}`)
+  if (key !== '') members.push(`"key":${JSON.stringify(key)}`)
+  if (ttl !== '') members.push(`"ttl":${Number(ttl)}`)
+  return `{${members.join(',')}}`
+}
+
+/** The call as a line for a POSIX shell; the API key comes from the environment. */
+export function curlLine(baseUrl: string, draft: Draft): string {
+  const body = publishBody(draft).replaceAll("'", "'\\''")
+  return `curl -H "Authorization: Bearer $TWINWIRE_API_KEY" -d '${body}' '${baseUrl}api/publish'`
+}
+
+/** What is wrong with a ttl, or null. */
+export function ttlFault(ttl: string): string | null {
+  if (ttl === '') return null
+  return Number(ttl) > 0 && Number.isFinite(Number(ttl))
+    ? null
+    : 'A ttl is a number of seconds greater than 0.'
+}

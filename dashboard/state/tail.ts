@@ -1,0 +1,56 @@
+// The live tail of one channel: what came, what was missed, and what waits while paused. Pure.
+
+import type { Received } from '../../clients/js/connect.ts'
+import type { Gap } from '../../shared/frames.ts'
+
+export type Row =
+  | { readonly kind: 'message'; readonly key: number; readonly message: Received }
+  | { readonly kind: 'gap'; readonly key: number; readonly gap: Gap }
+
+export interface Tail {
+  /** Newest last, at most `TAIL_ROWS`. */
+  readonly rows: readonly Row[]
+  readonly paused: boolean
+  /** What came since the pause; the oldest of it is dropped beyond `TAIL_ROWS`. */
+  readonly held: readonly Row[]
+  /** Messages that came since the pause, kept or not. */
+  readonly missed: number
+  readonly nextKey: number
+}
+
+export type TailInput =
+  | { name: 'message'; message: Received }
+  | { name: 'gap'; gap: Gap }
+  | { name: 'pause' }
+  | { name: 'resume' }
+  | { name: 'clear' }
+
+export const TAIL_ROWS = 300
+
+export const EMPTY_TAIL: Tail = { rows: [], paused: false, held: [], missed: 0, nextKey: 1 }
+
+export function applyTail(tail: Tail, input: TailInput): Tail {
+  switch (input.name) {
+    case 'message':
+      return append(tail, { kind: 'message', key: tail.nextKey, message: input.message })
+    case 'gap':
+      return append(tail, { kind: 'gap', key: tail.nextKey, gap: input.gap })
+    case 'pause':
+      return { ...tail, paused: true }
+    case 'resume':
+      return { ...tail, rows: bounded([...tail.rows, ...tail.held]), paused: false, held: [], missed: 0 }
+    case 'clear':
+      return { ...tail, rows: [], held: [], missed: 0 }
+  }
+}
+
+function append(tail: Tail, row: Row): Tail {
+  const nextKey = tail.nextKey + 1
+  if (!tail.paused) return { ...tail, rows: bounded([...tail.rows, row]), nextKey }
+  const missed = tail.missed + (row.kind === 'message' ? 1 : 0)
+  return { ...tail, held: bounded([...tail.held, row]), missed, nextKey }
+}
+
+function bounded(rows: readonly Row[]): readonly Row[] {
+  return rows.length > TAIL_ROWS ? rows.slice(-TAIL_ROWS) : rows
+}

@@ -1,0 +1,49 @@
+// Which channels a new connection gets: those it asked for and may have, and those it has without asking (rule N2).
+// Pure; knows no transport.
+
+import { isChannelName, personalChannel } from '../../shared/channel-name.ts'
+import type { Failure } from '../../shared/codes.ts'
+import type { Access, Identity } from './identity.ts'
+import { channelNameMessage } from './publication-check.ts'
+
+export interface Refusal {
+  readonly channel: string
+  readonly failure: Failure
+}
+
+export interface Admission {
+  readonly channels: readonly string[]
+  readonly refused: readonly Refusal[]
+}
+
+export interface AdmissionRules {
+  readonly access: Pick<Access, 'maySubscribe'>
+  readonly everyone: readonly string[]
+  readonly limits: { readonly channelsPerConnection: number }
+}
+
+/** Decides on every channel asked for, each with its reason. */
+export function admit(asked: readonly string[], identity: Identity, rules: AdmissionRules): Admission {
+  const given = new Set(rules.everyone)
+  if (identity.kind === 'client' && identity.user !== undefined) given.add(personalChannel(identity.user))
+  const refused: Refusal[] = []
+  const channels: string[] = []
+  for (const channel of asked) {
+    const failure = given.has(channel)
+      ? null
+      : refusalOf(channel, channels.length + given.size, identity, rules)
+    if (failure) refused.push({ channel, failure })
+    else channels.push(channel)
+  }
+  return { channels: [...new Set([...channels, ...given])], refused }
+}
+
+function refusalOf(channel: string, held: number, identity: Identity, rules: AdmissionRules): Failure | null {
+  if (!isChannelName(channel)) return { code: 'bad_request', message: channelNameMessage(channel) }
+  const { channelsPerConnection } = rules.limits
+  if (held >= channelsPerConnection) {
+    const message = `A connection may have ${channelsPerConnection} channels: ask for fewer, or open another connection.`
+    return { code: 'rate_limited', message }
+  }
+  return rules.access.maySubscribe(identity, channel)
+}

@@ -1,0 +1,249 @@
+// The log over SQLite: puts the parts together, and tells followers what was committed. Knows nothing of who publishes
+// or reads.
+
+import type { Database } from 'better-sqlite3'
+import type { History, HistoryPage, HistoryQuery, LogFigures, StoredChannel } from '../core/history.ts'
+import type { Entry, Follower, From, GroupOutcome, Log, Page, Removal } from '../core/log.ts'
+import { Append, type Batch } from './append.ts'
+import { Checkpointer } from './checkpoint.ts'
+import { isStorageFault, StorageHealth } from './fault.ts'
+import { StoredHistory } from './history.ts'
+import { IdempotencyKeys } from './idempotency.ts'
+import { Ledger } from './ledger.ts'
+import { LogClock } from './log-clock.ts'
+import type { Mark } from './mark.ts'
+import { Reader } from './read.ts'
+import { RetentionPass } from './retention.ts'
+import type { SqliteLogOptions } from './sqlite.ts'
+import { Trim } from './trim.ts'
+
+/** A data folder that this process holds. */
+export interface Opened {
+  readonly db: Database
+  readonly mark: Mark
+  readonly epoch: string
+  readonly incarnation: string
+  readonly unlock: () => void
+}
+
+const DEFAULT_WAL_BYTES = 64 * 1024 * 1024
+// What a step of retention counts for in the estimate of the WAL, in channels.
+const RETENTION_TOUCHES = 100
+
+export class SqliteLog implements Log, History {
+  readonly epoch: string
+  readonly #opened: Opened
+  readonly #clock: LogClock
+  readonly #ledger: Ledger
+  readonly #trim: Trim
+  readonly #append: Append
+  readonly #reader: Reader
+  readonly #history: StoredHistory
+  readonly #retention: RetentionPass
+  readonly #stopRetention: () => void
+  readonly #checkpointer: Checkpointer
+  readonly #health: StorageHealth
+  readonly #maxBytes: number
+  readonly #followers = new Set<Follower>()
+  #closing: Promise<void> | null = null
+
+  constructor(options: SqliteLogOptions, opened: Opened) {
+    const {
+      dataDir,
+      retention,
+      maxBytes,
+      maxWalBytes = DEFAULT_WAL_BYTES,
+      retentionEveryMs: everyMs = 1000,
+    } = options
+    const { db, epoch } = opened
+    this.epoch = epoch
+    this.#opened = opened
+    this.#maxBytes = maxBytes
+    const ledger = new Ledger(db)
+    const trim = new Trim(ledger)
+    const keys = new IdempotencyKeys(db)
+    const clock = new LogClock(options.clock, ledger.time)
+    this.#ledger = ledger
+    this.#trim = trim
+    this.#clock = clock
+    this.#append = new Append(ledger, keys, trim, retention)
+    this.#reader = new Reader(ledger, epoch)
+    this.#history = new StoredHistory(ledger, this.#reader, epoch)
+    this.#checkpointer = new Checkpointer(db, db.name, maxWalBytes)
+    const probe = db.prepare('UPDATE meta SET head = head')
+    this.#health = new StorageHealth(dataDir, options.onFault ?? (() => {}), () => probe.run())
+    const onWritten = (error: Error | null) => this.#stepped(error)
+    this.#retention = new RetentionPass({
+      ledger,
+      trim,
+      keys,
+      clock,
+      maxBytes,
+      retention,
+      everyMs,
+      onWritten,
+    })
+    this.#stopRetention = this.#retention.start()
+  }
+
+  get head(): number {
+    return this.#ledger.head
+  }
+
+  /** False after a storage failure, until a write works again. */
+  get writable(): boolean {
+    return this.#health.writable
+  }
+
+  async append(groups: readonly (readonly Entry[])[]): Promise<readonly GroupOutcome[]> {
+    this.#assertOpen()
+    // Nothing to write means nothing that can fail: channels without history flow on while the disk is full (rule C4).
+    if (groups.every(group => group.every(isPassing))) return groups.map(pass)
+    const batch = this.#write(() => this.#append.commit(groups, this.#clock.now()))
+    this.#opened.mark.note(this.#ledger.head)
+    this.#checkpointer.committed(batch.bytes, batch.channels)
+    if (this.#ledger.bytes > this.#maxBytes) this.#retention.hurry()
+    this.#tell(batch)
+    return batch.outcomes
+  }
+
+  async read(from: readonly From[], limit: number, maxBytes: number): Promise<Page> {
+    this.#assertOpen()
+    return this.#reader.read(from, limit, maxBytes, this.#clock.now())
+  }
+
+  follow(follower: Follower): () => void {
+    // Wrapped, so that following twice with one object means being told twice.
+    const following: Follower = {
+      appended: (messages, head) => follower.appended(messages, head),
+      removed: removal => follower.removed(removal),
+    }
+    this.#followers.add(following)
+    return () => this.#followers.delete(following)
+  }
+
+  async page(query: HistoryQuery): Promise<HistoryPage> {
+    this.#assertOpen()
+    return this.#history.page(query, this.#clock.now())
+  }
+
+  async channels(query: { prefix: string; after: string; limit: number }): Promise<readonly StoredChannel[]> {
+    this.#assertOpen()
+    return this.#history.channels(query)
+  }
+
+  async channel(name: string): Promise<StoredChannel | null> {
+    this.#assertOpen()
+    return this.#history.channel(name)
+  }
+
+  async figures(): Promise<LogFigures> {
+    this.#assertOpen()
+    return this.#history.figures()
+  }
+
+  async purge(channel: string): Promise<void> {
+    this.#assertOpen()
+    const through = this.#write(() =>
+      this.#ledger.transact(() => {
+        const row = this.#ledger.find(channel)
+        if (!row || row.count === 0) return 0
+        this.#trim.purge(row)
+        return row.trimmed
+      }),
+    )
+    if (through > 0) this.#tellRemoved({ channel, through })
+  }
+
+  async remove(channel: string, seq: number): Promise<boolean> {
+    this.#assertOpen()
+    const now = this.#clock.now()
+    const isRemoved = this.#write(() =>
+      this.#ledger.transact(() => {
+        const row = this.#ledger.find(channel)
+        return row !== undefined && this.#trim.one(row, seq, now)
+      }),
+    )
+    if (isRemoved) this.#tellRemoved({ channel, seq })
+    return isRemoved
+  }
+
+  /** Stops cleanly and frees the data folder. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    const { db, mark, incarnation, unlock } = this.#opened
+    this.#stopRetention()
+    this.#health.stop()
+    await this.#checkpointer.close()
+    try {
+      db.prepare('UPDATE meta SET stopped = 1').run()
+      // Closing the last connection checkpoints and fsyncs; only then may the mark speak of a clean stop.
+      db.close()
+      mark.write({ incarnation, stopped: true }, this.#ledger.head)
+    } catch {
+      // A disk that cannot take the mark leaves an unclean stop, which the next start knows how to treat.
+    } finally {
+      db.close()
+      mark.close()
+      unlock()
+    }
+  }
+
+  #write<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      this.#noteFailure(error)
+      throw error
+    }
+  }
+
+  /** A step of retention has written something, or could not. */
+  #stepped(error: Error | null): void {
+    if (!error) this.#checkpointer.committed(0, RETENTION_TOUCHES)
+    else if (isStorageFault(error)) this.#health.failed(error)
+    else process.emitWarning(error)
+  }
+
+  #noteFailure(error: unknown): void {
+    if (isStorageFault(error)) this.#health.failed(error as Error)
+  }
+
+  #tell({ messages }: Batch): void {
+    // Without a message nothing may have been written (duplicates), which proves nothing.
+    if (messages.length === 0) return
+    this.#health.worked()
+    const { head } = this.#ledger
+    for (const follower of this.#followers) shield(() => follower.appended(messages, head))
+  }
+
+  #tellRemoved(removal: Removal): void {
+    this.#health.worked()
+    for (const follower of this.#followers) shield(() => follower.removed(removal))
+  }
+
+  #assertOpen(): void {
+    if (this.#closing) throw new Error('The log is closed.')
+  }
+}
+
+/** What is committed is committed: a follower's bug must not make a publisher believe otherwise. */
+function shield(call: () => void): void {
+  try {
+    call()
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error))
+  }
+}
+
+function isPassing(entry: Entry): boolean {
+  return !entry.stored && !entry.idempotency
+}
+
+function pass(group: readonly Entry[]): GroupOutcome {
+  return { ok: true, entries: group.map(() => ({ seq: null, duplicate: false })) }
+}

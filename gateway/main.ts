@@ -1,0 +1,62 @@
+// The process: reads the configuration, starts the gateway, and turns signals and mistakes into exits. Knows no protocol.
+
+import { type Gateway, startGateway } from './app.ts'
+import { ConfigError } from './config/config-error.ts'
+import { loadConfig } from './config/load-config.ts'
+import { LogUnusable } from './log/log-unusable.ts'
+import { readyLines } from './ops/ready-lines.ts'
+
+/** EX_CONFIG of sysexits.h: something was configured wrong. */
+const EXIT_CONFIG = 78
+const EXIT_FAILURE = 1
+
+async function main(): Promise<void> {
+  const loaded = await loadConfig({ cwd: process.cwd(), env: process.env })
+  const gateway = await startGateway(loaded.config)
+  handleSignals(gateway)
+  const isTerminal = process.stdout.isTTY === true
+  for (const line of readyLines(loaded, gateway.origin, isTerminal)) process.stdout.write(`${line}\n`)
+}
+
+/** The first signal drains; a second one, or Ctrl-C at a terminal, does not wait for the window to pass. */
+function handleSignals(gateway: Gateway): void {
+  let isStopping = false
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    if (isStopping) return gateway.hurry()
+    isStopping = true
+    const drained = gateway.drain()
+    if (signal === 'SIGINT') gateway.hurry()
+    await drained
+    await gateway.close()
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+/** One line that says what to do; a stack only for what nobody expected. */
+function explain(error: unknown): { line: string; exitCode: number } {
+  if (error instanceof ConfigError) return { line: error.message, exitCode: EXIT_CONFIG }
+  if (error instanceof LogUnusable) return { line: error.message, exitCode: EXIT_FAILURE }
+  const { code, address, port, message } = error as NodeJS.ErrnoException & {
+    address?: string
+    port?: number
+  }
+  if (code === 'EADDRINUSE') {
+    const line = `Port ${port} on ${address} is taken: stop the program that listens there, or set another port.`
+    return { line, exitCode: EXIT_FAILURE }
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+    return {
+      line: `The gateway cannot listen on ${address}:${port} (${message}): set host and port.`,
+      exitCode: EXIT_FAILURE,
+    }
+  }
+  return { line: error instanceof Error ? (error.stack ?? message) : String(error), exitCode: EXIT_FAILURE }
+}
+
+main().catch(error => {
+  const { line, exitCode } = explain(error)
+  process.stderr.write(`twinwire: ${line}\n`)
+  process.exit(exitCode)
+})

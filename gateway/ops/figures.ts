@@ -1,0 +1,83 @@
+// The gateway's figures of the moment (`/api/stats`, `$stats`), from its counters. Knows no HTTP and no channel.
+
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Stats } from '../../shared/stats.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Connections } from '../core/connections.ts'
+import type { Counters } from '../core/counters.ts'
+import type { History } from '../core/history.ts'
+import type { Hub } from '../core/hub.ts'
+
+const SECOND_MS = 1000
+/** Delay below this is the timer's own resolution, not work that held the loop. */
+const LAG_RESOLUTION_MS = 10
+
+export interface FiguresOptions {
+  readonly version: string
+  readonly clock: Clock
+  readonly counters: Counters
+  readonly connections: Pick<Connections, 'counts'>
+  readonly hub: Pick<Hub, 'subscriptions' | 'activeChannels'>
+  readonly history: Pick<History, 'figures'>
+  readonly maxLogBytes: number
+  readonly state: () => Stats['state']
+}
+
+export class Figures {
+  readonly #options: FiguresOptions
+  readonly #startedAt: number
+  readonly #delay = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS })
+  readonly #timer: NodeJS.Timeout
+  #previous = { published: 0, delivered: 0 }
+  #perSecond = { published: 0, delivered: 0 }
+  #lagMs = 0
+
+  /** Counts from now on; `onSecond` is called after each second. */
+  constructor(options: FiguresOptions, onSecond: () => void) {
+    this.#options = options
+    this.#startedAt = performance.now()
+    this.#delay.enable()
+    this.#timer = setInterval(() => {
+      this.#endSecond()
+      onSecond()
+    }, SECOND_MS).unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#delay.disable()
+  }
+
+  async stats(): Promise<Stats> {
+    const { version, clock, counters, connections, hub, history, maxLogBytes, state } = this.#options
+    const { epoch, head, messages, bytes, oldestTime } = await history.figures()
+    const { rss, heapUsed } = process.memoryUsage()
+    return {
+      time: clock(),
+      version,
+      state: state(),
+      uptimeMs: Math.round(performance.now() - this.#startedAt),
+      connections: { ...connections.counts },
+      subscriptions: hub.subscriptions,
+      activeChannels: hub.activeChannels,
+      published: { total: counters.published, perSecond: this.#perSecond.published },
+      delivered: { total: counters.delivered, perSecond: this.#perSecond.delivered },
+      replay: { recovered: counters.recovered, gaps: counters.gaps },
+      disconnects: { ...counters.disconnects },
+      log: { epoch, head, messages, bytes, maxBytes: maxLogBytes, oldestTime: oldestTime ?? null },
+      memory: { rssBytes: rss, heapUsedBytes: heapUsed },
+      eventLoopLagMs: this.#lagMs,
+    }
+  }
+
+  #endSecond(): void {
+    const { published, delivered } = this.#options.counters
+    this.#perSecond = {
+      published: published - this.#previous.published,
+      delivered: delivered - this.#previous.delivered,
+    }
+    this.#previous = { published, delivered }
+    this.#lagMs = Math.max(0, Math.round(this.#delay.max / 1e6 - LAG_RESOLUTION_MS))
+    this.#delay.reset()
+  }
+}

@@ -1,0 +1,39 @@
+// What a person reads when the gateway is up: where it listens, the dashboard, a publish to paste (protocol §9). Pure.
+
+import { relative } from 'node:path'
+import type { LoadedConfig } from '../config/load-config.ts'
+
+/** The lines to print; secrets generated at this start are shown once, and only on a terminal. */
+export function readyLines(loaded: LoadedConfig, origin: string, isTerminal: boolean): string[] {
+  const { config, generated, secretsFile } = loaded
+  const file = relative(process.cwd(), secretsFile) || secretsFile
+  const lines = [
+    `Twinwire is listening on ${origin}`,
+    `  dashboard  ${config.publicUrl ?? origin}/  (user ${config.admin.user})`,
+  ]
+  if (isTerminal && generated.adminPassword)
+    lines.push(`  password   ${generated.adminPassword}  (shown once)`)
+  if (isTerminal && generated.apiKey) lines.push(`  API key    ${generated.apiKey}  (shown once)`)
+  if (Object.keys(generated).length > 0) lines.push(`  secrets    generated, kept in ${file}`)
+  lines.push(
+    `  example    ${origin}/examples/`,
+    `  publish    curl ${origin}/api/publish -H "Authorization: Bearer ${keyOf(loaded, file)}" -d '{"channel":"public:demo","data":"hello"}'`,
+  )
+  return lines
+}
+
+/** How a shell gets the first API key without the line showing it. */
+function keyOf({ apiKeyFrom, config }: LoadedConfig, file: string): string {
+  switch (apiKeyFrom) {
+    case 'secretsFile':
+      return `$(sed -n 's/.*"apiKey": "\\(.*\\)".*/\\1/p' ${quote(file)})`
+    case 'environment':
+      return '$TWINWIRE_API_KEY'
+    case 'file':
+      return `<the key "${config.apiKeys[0]?.name}">`
+  }
+}
+
+function quote(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
+}

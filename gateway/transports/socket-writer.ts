@@ -1,0 +1,57 @@
+// Writes shared buffers to a raw socket and knows when it took them. The one writer of data, for both transports; knows
+// no frames.
+
+import type { Socket } from 'node:net'
+
+const NOTHING = Buffer.alloc(0)
+
+export class SocketWriter {
+  readonly #socket: Socket
+  readonly #onDrained: () => void
+  /** Bytes of the write under way that waited when it began; 0 when none is. */
+  #queuedBytes = 0
+  #takenBytes = 0
+
+  constructor(socket: Socket, onDrained: () => void) {
+    this.#socket = socket
+    this.#onDrained = onDrained
+  }
+
+  /** True: the socket took everything. False: `onDrained` is called when it has. */
+  write(chunk: Buffer): boolean {
+    const socket = this.#socket
+    // A socket that closed meanwhile takes everything: its close is on the way.
+    if (!socket.writable) return true
+    // Without a callback Node spares a tick for each write; most writes leave at once.
+    socket.write(chunk)
+    if (socket.writableLength === 0) return true
+    this.#queuedBytes = this.#unsentBytes()
+    // `drain` alone would not do: it is silent below the high-water mark. An empty write behind the chunk tells.
+    socket.write(NOTHING, () => this.#onTaken())
+    return false
+  }
+
+  /** Bytes handed over that the socket has not taken. */
+  pendingBytes(): number {
+    return this.#queuedBytes === 0 ? 0 : this.#unsentBytes()
+  }
+
+  /** Grows with every byte received, and with every byte taken that had to wait (rule W5). */
+  progress(): number {
+    const moved = this.#queuedBytes === 0 ? 0 : this.#queuedBytes - this.#unsentBytes()
+    return this.#socket.bytesRead + this.#takenBytes + Math.max(0, moved)
+  }
+
+  #onTaken(): void {
+    if (this.#socket.destroyed) return
+    this.#takenBytes += this.#queuedBytes
+    this.#queuedBytes = 0
+    this.#onDrained()
+  }
+
+  /** While one write is under way, the part of it that the kernel has not taken; Node counts it whole. */
+  #unsentBytes(): number {
+    const handle = (this.#socket as Socket & { _handle?: { writeQueueSize?: number } | null })._handle
+    return handle?.writeQueueSize ?? this.#socket.writableLength
+  }
+}

@@ -1,0 +1,179 @@
+// The SSE transport (protocol §5): a plain EventSource as a session. Knows no channels and no log.
+
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Failure } from '../../shared/codes.ts'
+import { type Admission, admit } from '../core/admission.ts'
+import { sayGoodbye } from '../core/goodbye.ts'
+import type { Identity } from '../core/identity.ts'
+import type { Link, LinkListener } from '../core/link.ts'
+import { openConnection } from '../core/opening.ts'
+import { Session } from '../core/session.ts'
+import { type ConnectQuery, foreignOrigin, queryOf, readConnectQuery } from './connect-query.ts'
+import type { TransportDeps } from './deps.ts'
+import { SocketWriter } from './socket-writer.ts'
+import { encodeRetry, STOP_PREFIX, sseEncoder } from './sse-frame.ts'
+
+/** Reconnects of many clients spread over this second (rule S2). */
+const RETRY_MS = 2000
+const RETRY_JITTER_MS = 1000
+/** How long a peer has to take the last bytes. */
+const CLOSE_GRACE_MS = 5000
+/** Lifetimes differ by this part, so that streams that began together do not end together (rule S9). */
+const LIFETIME_JITTER = 0.1
+
+export interface SseDeps extends TransportDeps {
+  readonly maxLifetimeMs: number
+}
+
+/** Adds `GET /sse`. */
+export function registerSse(app: FastifyInstance, deps: SseDeps): void {
+  const streams = new WeakSet<Socket>()
+  // A stream is the last answer on its socket: what a client pipelines behind it is not carried out.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (streams.has(request.raw.socket)) reply.hijack()
+    else done()
+  })
+  app.route({
+    method: 'GET',
+    url: '/sse',
+    exposeHeadRoute: false,
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      const { origin, host } = request.headers
+      reply.headers(deps.origins.corsHeaders(origin, host))
+      const stream = await prepare(request, deps)
+      if ('code' in stream) return deps.refuse(reply, stream)
+      if (stream.isStopped) return reply.code(204).send()
+      streams.add(request.raw.socket)
+      accept(request, reply, stream, deps)
+      return reply
+    },
+  })
+}
+
+interface Stream {
+  readonly identity: Identity
+  readonly query: ConnectQuery
+  readonly admission: Admission
+  readonly isStopped: boolean
+}
+
+/** Everything that can be refused with a status, because it is final (rule S5). */
+async function prepare(request: FastifyRequest, deps: SseDeps): Promise<Stream | Failure> {
+  const { origin, host } = request.headers
+  if (!deps.origins.allows(origin, host)) return foreignOrigin(origin)
+  const read = readConnectQuery(queryOf(request.raw.url))
+  if ('code' in read) return read
+  const lastEventId = request.headers['last-event-id']
+  const since = typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : read.since
+  const query = { ...read, since }
+  const identity = await deps.identify(request.raw)
+  const isStopped = since?.startsWith(STOP_PREFIX) ?? false
+  if (isStopped) return { identity: NOBODY, query, admission: NOTHING, isStopped }
+  if ('code' in identity) return identity
+  const admission = admit(query.channels, identity, deps.context)
+  return refusalOf(query, identity, admission) ?? { identity, query, admission, isStopped }
+}
+
+const NOBODY: Identity = { kind: 'anonymous' }
+const NOTHING: Admission = { channels: [], refused: [] }
+
+/** Why a stream would carry nothing that was asked for (rules S1, S8). */
+function refusalOf(
+  query: ConnectQuery,
+  identity: Identity,
+  { channels, refused }: Admission,
+): Failure | null {
+  const hasUser = identity.kind === 'client' && identity.user !== undefined
+  if (query.channels.length === 0) {
+    if (hasUser) return null
+    return { code: 'bad_request', message: 'Name the channels to receive: /sse?channels=a,b.' }
+  }
+  const isAllRefused = refused.length === query.channels.length
+  if (!isAllRefused || hasUser || channels.length > 0) return null
+  const { code, message } = refused[0]!.failure
+  if (code === 'bad_request' || code === 'rate_limited') return { code: 'bad_request', message }
+  return { code: identity.kind === 'anonymous' ? 'unauthorized' : 'forbidden', message }
+}
+
+function accept(request: FastifyRequest, reply: FastifyReply, stream: Stream, deps: SseDeps): void {
+  const { context, random } = deps
+  reply.hijack()
+  begin(reply.raw, reply.getHeaders(), encodeRetry(RETRY_MS + random() * RETRY_JITTER_MS))
+  const link = new SseLink(request)
+  const away = deps.turnAway()
+  if (away) {
+    sayGoodbye(link, away)
+    return
+  }
+  const { identity, query, admission } = stream
+  const id = context.connections.nextId(deps.idSuffix)
+  const session = new Session({ id, link, identity, sender: query.sender }, context)
+  link.listener = session
+  void openConnection(session, { admission, resume: query }, context)
+  const lifetimeMs = deps.maxLifetimeMs * (1 + LIFETIME_JITTER * (2 * random() - 1))
+  const end = () => session.close('timeout', 'The stream reached its lifetime: reconnect with the last id.')
+  const timer = setTimeout(end, Math.min(lifetimeMs, MAX_TIMER_MS)).unref()
+  session.onEnd = () => clearTimeout(timer)
+}
+
+/** Longer timers overflow in Node and would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** Sends the head; after it, bytes go to the socket as they are, neither chunked nor with a length. */
+function begin(response: ServerResponse, headers: Record<string, unknown>, retry: string): void {
+  response.shouldKeepAlive = false
+  response.useChunkedEncodingByDefault = false
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value as string)
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+  })
+  response.write(retry)
+}
+
+class SseLink implements Link {
+  readonly transport = 'sse'
+  readonly encoder = sseEncoder
+  /** A reader of events never answers: only bytes that nobody takes show that it is gone (rule W5). */
+  readonly answersHeartbeats = false
+  readonly address: string
+  readonly userAgent: string | undefined
+  listener: LinkListener | null = null
+  readonly #socket: Socket
+  readonly #writer: SocketWriter
+
+  constructor(request: FastifyRequest) {
+    this.#socket = request.raw.socket
+    this.#writer = new SocketWriter(this.#socket, () => this.listener?.onDrained())
+    this.#socket.once('close', () => this.listener?.onClosed())
+    this.address = request.ip
+    this.userAgent = request.headers['user-agent']
+  }
+
+  write(chunk: Buffer): boolean {
+    return this.#writer.write(chunk)
+  }
+
+  pendingBytes(): number {
+    return this.#writer.pendingBytes()
+  }
+
+  progress(): number {
+    return this.#writer.progress()
+  }
+
+  pauseReading(): void {}
+
+  resumeReading(): void {}
+
+  end(): void {
+    this.#socket.end()
+    const timer = setTimeout(() => this.#socket.destroy(), CLOSE_GRACE_MS)
+    timer.unref()
+    this.#socket.once('close', () => clearTimeout(timer))
+  }
+}

@@ -1,0 +1,145 @@
+// The WebSocket transport (protocol §4): from the upgrade to a session, and from frames to commands.
+//
+// `ws` parses, answers pings and closes. What we say is written to the raw socket, so that one shared buffer serves
+// every connection; `ws.send` is never mixed in. Knows no channels and no log.
+
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
+import { type Code, closeCode, type Failure } from '../../shared/codes.ts'
+import { admit } from '../core/admission.ts'
+import { Commands } from '../core/commands.ts'
+import { type Farewell, sayGoodbye } from '../core/goodbye.ts'
+import type { Identity } from '../core/identity.ts'
+import type { Link, LinkListener } from '../core/link.ts'
+import { openConnection } from '../core/opening.ts'
+import { Session } from '../core/session.ts'
+import { foreignOrigin, queryOf, readConnectQuery } from './connect-query.ts'
+import type { TransportDeps } from './deps.ts'
+import { SocketWriter } from './socket-writer.ts'
+import { webSocketEncoder } from './ws-frame.ts'
+
+export const SUBPROTOCOL = 'twinwire.v1'
+
+/** How long a peer has to answer our close. */
+const CLOSE_GRACE_MS = 5000
+/** A close frame has room for 125 bytes, two of them the code. */
+const MAX_CLOSE_REASON_BYTES = 123
+
+/** Adds `GET /ws`; the plugin `@fastify/websocket` has to be registered before. */
+export function registerWebSocket(app: FastifyInstance, deps: TransportDeps): void {
+  // Found out before the upgrade, so that no frame arrives unheard while a token is checked.
+  const identities = new WeakMap<FastifyRequest, Identity | Failure>()
+  app.route({
+    method: 'GET',
+    url: '/ws',
+    exposeHeadRoute: false,
+    schema: { hide: true },
+    preValidation: async (request, reply) => {
+      const { origin, host } = request.headers
+      if (!deps.origins.allows(origin, host)) return deps.refuse(reply, foreignOrigin(origin))
+      identities.set(request, await deps.identify(request.raw))
+    },
+    handler: (_request, reply) =>
+      deps.refuse(reply, {
+        code: 'bad_request',
+        message:
+          'This address speaks WebSocket: open it with new WebSocket(…), or use /sse for an EventSource.',
+      }),
+    wsHandler: (webSocket, request) => accept(webSocket, request, identities.get(request)!, deps),
+  })
+}
+
+function accept(
+  webSocket: WebSocket,
+  request: FastifyRequest,
+  identity: Identity | Failure,
+  deps: TransportDeps,
+): void {
+  const link = new WebSocketLink(webSocket, request)
+  const session = begin(link, request, identity, deps)
+  if ('code' in session) {
+    sayGoodbye(link, session)
+    return
+  }
+  const commands = new Commands(session, deps.context)
+  webSocket.on('message', (data, isBinary) => {
+    if (isBinary) session.close('bad_request', 'Frames have to be text: one JSON object each.')
+    else commands.receive(String(data))
+  })
+}
+
+function begin(
+  link: Link,
+  request: FastifyRequest,
+  identity: Identity | Failure,
+  deps: TransportDeps,
+): Session | Farewell {
+  const away = deps.turnAway()
+  if (away) return away
+  if ('code' in identity) return identity
+  const query = readConnectQuery(queryOf(request.raw.url))
+  if ('code' in query) return query
+  const { context } = deps
+  const id = context.connections.nextId(deps.idSuffix)
+  const session = new Session({ id, link, identity, sender: query.sender }, context)
+  link.listener = session
+  const admission = admit(query.channels, identity, context)
+  void openConnection(session, { admission, resume: query }, context)
+  return session
+}
+
+class WebSocketLink implements Link {
+  readonly transport = 'websocket'
+  readonly encoder = webSocketEncoder
+  readonly answersHeartbeats = true
+  readonly address: string
+  readonly userAgent: string | undefined
+  listener: LinkListener | null = null
+  readonly #webSocket: WebSocket
+  readonly #writer: SocketWriter
+
+  constructor(webSocket: WebSocket, request: FastifyRequest) {
+    this.#webSocket = webSocket
+    this.#writer = new SocketWriter(request.raw.socket, () => this.listener?.onDrained())
+    webSocket.on('close', () => this.listener?.onClosed())
+    // A broken frame: `ws` closes with the code for it (1002, 1007, 1009).
+    webSocket.on('error', () => {})
+    this.address = request.ip
+    this.userAgent = request.headers['user-agent']
+  }
+
+  write(chunk: Buffer): boolean {
+    // Not after a close frame, which ends the stream of frames.
+    return this.#webSocket.readyState === this.#webSocket.OPEN ? this.#writer.write(chunk) : true
+  }
+
+  pendingBytes(): number {
+    return this.#writer.pendingBytes()
+  }
+
+  progress(): number {
+    return this.#writer.progress()
+  }
+
+  pauseReading(): void {
+    this.#webSocket.pause()
+  }
+
+  resumeReading(): void {
+    this.#webSocket.resume()
+  }
+
+  end(code: Code, reason: string): void {
+    this.#webSocket.close(closeCode(code), shorten(reason))
+    const timer = setTimeout(() => this.#webSocket.terminate(), CLOSE_GRACE_MS)
+    timer.unref()
+    this.#webSocket.once('close', () => clearTimeout(timer))
+  }
+}
+
+/** As much of a text as a close frame has room for; the goodbye before it has all. */
+function shorten(reason: string): string {
+  if (Buffer.byteLength(reason) <= MAX_CLOSE_REASON_BYTES) return reason
+  const cut = Buffer.from(reason).subarray(0, MAX_CLOSE_REASON_BYTES - 3)
+  return `${new TextDecoder().decode(cut).replace(/\uFFFD$/, '')}…`
+}

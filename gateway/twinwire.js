@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// The entry: checks that this Node can run the gateway before it loads any of it. Plain JavaScript, for every Node.
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `twinwire: Node ${process.version} is too old, 22.18 or later is needed: run "npm start" in the project's folder, which brings its own.\n`,
+  )
+  process.exit(1)
+}
+await import('./main.ts')

@@ -1,0 +1,144 @@
+// Rule R6 at the start: what cannot work is said in one line on stderr, with a non-zero exit and nothing touched.
+
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
+import { within } from '../harness/deadline.ts'
+import { makeFolder, run, startGateway, testConfig, writeConfig } from '../harness/gateway.ts'
+import type { Scope } from '../harness/scope.ts'
+
+interface Refusal {
+  code: number | null
+  line: string
+}
+
+/** Runs a gateway that must not start; returns its exit code and the one line it wrote. */
+async function refusal(scope: Scope, folder: string, env = {}, as?: { uid: number }): Promise<Refusal> {
+  const started = run(folder, env, as)
+  scope.onTestFinished(() => started.child.kill('SIGKILL'))
+  const { code } = await within(started.exited, () => `the gateway to refuse; it said ${started.stdout}`)
+  expect(started.stdout).not.toContain('listening on')
+  const lines = started.stderr.split('\n').filter(line => line !== '')
+  expect(lines, started.stderr).toHaveLength(1)
+  expect(lines[0]).not.toMatch(/^\s+at /)
+  expect(code).not.toBe(0)
+  expect(code).not.toBeNull()
+  return { code, line: lines[0]! }
+}
+
+const configs: [string, string | object, string][] = [
+  ['an unknown key', { prot: 8080 }, 'port'],
+  ['an unknown key deep inside', { limits: { conections: 5 } }, 'connections'],
+  ['a wrong type', { port: 'many' }, 'port'],
+  ['a port that is none', { port: 70_000 }, 'port'],
+  ['a duration that is none', { heartbeat: '25 parsecs' }, 'heartbeat'],
+  ['a secret that is too short', { auth: { jwt: { secret: 'short' } } }, 'secret'],
+  ['a rule without a match', { channels: [{ subscribe: 'anyone' }] }, 'match'],
+  ['a rule that nobody knows', { channels: [{ match: '*', subscribe: 'friends' }] }, 'subscribe'],
+  ['broken YAML', 'port: [1, 2', 'twinwire.yaml'],
+  ['a list instead of keys', '- port: 1', 'twinwire.yaml'],
+]
+
+test.for(configs)(
+  '[R6] configuration with %s: exit 78, and the line names it',
+  async ([, config, named], t) => {
+    const folder = await makeFolder(t, config)
+    const { code, line } = await refusal(t, folder)
+    expect(code).toBe(78)
+    expect(line).toContain(named)
+    expect(await readdir(folder)).toEqual(['twinwire.yaml'])
+  },
+)
+
+test('[R6] TWINWIRE_CONFIG names a file that is not there', async t => {
+  const folder = await makeFolder(t)
+  const { line } = await refusal(t, folder, { TWINWIRE_CONFIG: 'elsewhere.yaml' })
+  expect(line).toContain('elsewhere.yaml')
+})
+
+test('[R6] the port is taken', async t => {
+  const first = await startGateway(t)
+  const folder = await makeFolder(t, { ...testConfig(), port: first.port })
+  const { line } = await refusal(t, folder)
+  expect(line).toContain(String(first.port))
+})
+
+test('[R6] a second gateway on the same data folder; the first one is not disturbed', async t => {
+  const first = await startGateway(t)
+  const folder = await makeFolder(t, testConfig({ dataDir: first.dataDir }))
+  const { line } = await refusal(t, folder)
+  expect(line).toContain(first.dataDir)
+  expect(await first.publish('public:a', 1)).toMatch(/-1$/)
+})
+
+test('[R6] after kill -9 the folder is free again at once', async t => {
+  const gateway = await startGateway(t)
+  await gateway.kill('SIGKILL')
+  await gateway.restart()
+  expect(await gateway.publish('public:a', 1)).toMatch(/-1$/)
+})
+
+const NOBODY = { uid: 65_534 }
+
+test('[R6] the data folder is not writable', async t => {
+  const folder = await makeFolder(t, testConfig())
+  const data = join(folder, 'data')
+  await mkdir(data)
+  const isRoot = process.getuid!() === 0
+  // Root writes anywhere; it runs the gateway as nobody instead.
+  await chmod(folder, 0o755)
+  await chmod(data, 0o555)
+  t.onTestFinished(() => chmod(data, 0o755))
+  const { line } = await refusal(t, folder, {}, isRoot ? NOBODY : undefined)
+  expect(line).toContain('data')
+  expect(await readdir(data)).toEqual([])
+})
+
+/** The database of a gateway that ran before: the one file in its folder that begins as SQLite files do. */
+async function databaseOf(scope: Scope): Promise<{ folder: string; file: string }> {
+  const gateway = await startGateway(scope)
+  await gateway.publish('public:a', 1)
+  await gateway.kill('SIGTERM')
+  let largest = { file: '', size: 0 }
+  for (const name of await readdir(gateway.dataDir)) {
+    const file = join(gateway.dataDir, name)
+    const bytes = await readFile(file)
+    if (bytes.subarray(0, 6).toString() === 'SQLite' && bytes.length > largest.size) {
+      largest = { file, size: bytes.length }
+    }
+  }
+  expect(largest.file).not.toBe('')
+  await writeConfig(gateway.folder, testConfig())
+  return { folder: gateway.folder, file: largest.file }
+}
+
+test('[R6] the log is not a database: refused, and left as it is', async t => {
+  const { folder, file } = await databaseOf(t)
+  const content = 'These are my holiday pictures.\n'.repeat(200)
+  await writeFile(file, content)
+  const { line } = await refusal(t, folder)
+  expect(line).toContain(file.split('/').at(-1))
+  expect(await readFile(file, 'utf8')).toBe(content)
+})
+
+test('[R6] the log is of a newer version: refused, and left as it is', async t => {
+  const { folder, file } = await databaseOf(t)
+  const database = new DatabaseSync(file)
+  database.exec('PRAGMA user_version = 9999')
+  database.close()
+  const before = await readFile(file)
+  const { line } = await refusal(t, folder)
+  expect(line).toMatch(/newer|version/)
+  expect(before.equals(await readFile(file))).toBe(true)
+})
+
+test('[R6] secrets that cannot be read are not replaced', async t => {
+  const folder = await makeFolder(t, { port: 0 })
+  const data = join(folder, 'data')
+  await mkdir(data)
+  await writeFile(join(data, 'secrets.json'), '{"half')
+  const { line } = await refusal(t, folder)
+  expect(line).toContain('secrets.json')
+  expect(await readFile(join(data, 'secrets.json'), 'utf8')).toBe('{"half')
+})

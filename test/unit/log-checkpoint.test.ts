@@ -1,0 +1,33 @@
+// The write-ahead log stays short, whoever gets to shorten it.
+
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { entry } from '../contract/log-contract.ts'
+import { makeFolder, openLog } from './log-folder.ts'
+
+const MAX_WAL_BYTES = 4 * 1024 * 1024
+const DATA = `"${'x'.repeat(4000)}"`
+const batch = () => [Array.from({ length: 16 }, (_, n) => entry(`c${n}`, DATA))]
+
+it('keeps the WAL under its cap while the event loop is never free', async () => {
+  const dataDir = makeFolder()
+  const log = await openLog(dataDir, { maxWalBytes: MAX_WAL_BYTES })
+  // 16 MB in all; awaiting alone never lets the worker's answers in.
+  for (let i = 0; i < 250; i++) await log.append(batch())
+  expect(statSync(join(dataDir, 'log.db-wal')).size).toBeLessThan(2 * MAX_WAL_BYTES)
+  await log.close()
+  expect((await openLog(dataDir)).head).toBe(4000)
+})
+
+it('keeps the WAL short with the worker', async () => {
+  const dataDir = makeFolder()
+  const log = await openLog(dataDir, { maxWalBytes: MAX_WAL_BYTES })
+  for (let i = 0; i < 250; i++) {
+    await log.append(batch())
+    await new Promise(setImmediate)
+  }
+  expect(statSync(join(dataDir, 'log.db-wal')).size).toBeLessThan(2 * MAX_WAL_BYTES)
+  await log.close()
+  expect((await openLog(dataDir)).head).toBe(4000)
+})

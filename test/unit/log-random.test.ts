@@ -1,0 +1,112 @@
+// Random histories: the log over SQLite must answer like the log in memory. A seed that once failed belongs below.
+
+import { expect, it } from 'vitest'
+import type { Entry, From, Message } from '../../gateway/core/log.ts'
+import type { SqliteLog } from '../../gateway/log/sqlite-log.ts'
+import { entry } from '../contract/log-contract.ts'
+import { MemoryLog } from '../memory-log.ts'
+import { makeFolder, openLog } from './log-folder.ts'
+
+type Random = (below: number) => number
+
+/** Mulberry32: small, and the same everywhere. */
+function randomFrom(seed: number): Random {
+  let state = seed
+  return below => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below) | 0
+  }
+}
+
+function makeGroups(random: Random): Entry[][] {
+  return Array.from({ length: 1 + random(4) }, () =>
+    Array.from({ length: 1 + random(4) }, () =>
+      entry(`c${random(6)}`, `"${'ü'.repeat(random(20))}"`, {
+        stored: random(10) > 0,
+        event: random(3) === 0 ? 'e' : undefined,
+        ttlMs: random(4) === 0 ? 1 + random(3000) : undefined,
+        idempotency: random(2) === 0 ? { scope: `s${random(2)}`, key: `k${random(8)}` } : undefined,
+      }),
+    ),
+  )
+}
+
+async function collect(log: SqliteLog | MemoryLog, from: readonly From[], limit: number, maxBytes: number) {
+  const messages: Message[] = []
+  let page = await log.read(from, limit, maxBytes)
+  const views = page.channels
+  messages.push(...page.messages)
+  while (page.through < page.head) {
+    const { through } = page
+    page = await log.read(
+      views.map(({ channel, after }) => ({ channel, after: Math.max(after, through) })),
+      limit,
+      maxBytes,
+    )
+    messages.push(...page.messages)
+  }
+  return { views, messages }
+}
+
+function makeFrom(random: Random, head: number): From[] {
+  const channels = [0, 1, 2, 3, 4, 5].filter(() => random(2) === 0).map(i => `c${i}`)
+  return channels.map(channel =>
+    random(3) === 0 ? { channel, newest: random(20) } : { channel, after: random(head + 1) },
+  )
+}
+
+async function compare(random: Random, log: SqliteLog, model: MemoryLog): Promise<void> {
+  expect(log.head).toBe(model.head)
+  const from = makeFrom(random, model.head)
+  const [limit, maxBytes] = [1 + random(30), 1 + random(300)]
+  expect(await collect(log, from, limit, maxBytes)).toEqual(await collect(model, from, limit, maxBytes))
+  const since = random(2) === 0 ? random(model.head + 1) : undefined
+  const before = random(2) === 0 ? random(model.head + 1) : undefined
+  const query = { channel: `c${random(6)}`, since, before, limit: 1 + random(20) }
+  const { epoch, ...page } = await model.page(query)
+  expect(await log.page(query)).toEqual({ epoch: log.epoch, ...page })
+}
+
+async function play(seed: number): Promise<void> {
+  const random = randomFrom(seed)
+  let now = Date.UTC(2026, 0, 1)
+  const clock = () => now
+  const dataDir = makeFolder()
+  const model = new MemoryLog({ clock })
+  const setting = { clock, retention: () => ({ messages: 1e6, ageMs: 1e12 }), retentionEveryMs: 1 }
+  let log = await openLog(dataDir, setting)
+  for (let step = 0; step < 150; step++) {
+    const what = random(20)
+    if (what < 10) {
+      const groups = makeGroups(random)
+      expect(await log.append(groups)).toEqual(await model.append(groups))
+    } else if (what < 12) {
+      now += random(120_000)
+    } else if (what < 14) {
+      const [channel, seq] = [`c${random(6)}`, random(model.head + 1)]
+      expect(await log.remove(channel, seq)).toBe(await model.remove(channel, seq))
+    } else if (what === 14) {
+      const channel = `c${random(6)}`
+      await log.purge(channel)
+      await model.purge(channel)
+    } else if (what === 15) {
+      await log.close()
+      log = await openLog(dataDir, setting)
+    } else if (what === 16) {
+      // Lets retention do a step.
+      await new Promise(resolve => setTimeout(resolve, 2))
+    } else {
+      await compare(random, log, model)
+    }
+  }
+  await compare(random, log, model)
+  await log.close()
+}
+
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
+
+for (let i = 0; i < 5; i++) {
+  it(`[R2] [C1] [H2] answers like the log in memory (SEED=${seed + i})`, () => play(seed + i))
+}

@@ -1,0 +1,21 @@
+// The test projects, from the quick ones to the browser. Knows no tests.
+
+import { defineConfig } from 'vitest/config'
+
+const project = (name: string, folder: string, more: object = {}) => ({
+  test: { name, include: [`test/${folder}/**/*.test.ts`], ...more },
+})
+
+export default defineConfig({
+  test: {
+    // Most scenarios wait for another process; a few at a time keep two cores busy.
+    maxWorkers: 3,
+    projects: [
+      project('architecture', 'architecture'),
+      project('unit', 'unit'),
+      project('contract', 'contract'),
+      project('scenario', 'scenarios', { testTimeout: 30_000, hookTimeout: 30_000 }),
+      project('browser', 'browser', { testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false }),
+    ],
+  },
+})
