@@ -2,9 +2,8 @@
 
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import fastifyCookie from '@fastify/cookie'
 import fastifyWebSocket from '@fastify/websocket'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import packageJson from '../package.json' with { type: 'json' }
 import type { Stats } from '../shared/stats.ts'
 import { createAccess, type KeyedAccess } from './access/access.ts'
@@ -158,12 +157,11 @@ async function buildServer(config: Config, parts: ServerParts): Promise<FastifyI
   const app = Fastify({
     ...SERVER_OPTIONS,
     loggerInstance: parts.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy,
     forceCloseConnections: true,
   })
   app.addHook('onRequest', refuseLongUrl)
-  await app.register(fastifyCookie)
   await app.register(fastifyWebSocket, {
     // Sessions have said goodbye before the server closes; the default would cut them off without a word.
     preClose: done => done(),

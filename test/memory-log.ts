@@ -119,7 +119,7 @@ export class MemoryLog implements Log, History {
 
   async purge(channel: string): Promise<void> {
     if (this.failure) throw this.failure
-    const through = this.#messages.findLast(message => message.channel === channel)?.seq
+    const through = this.#live(channel).at(-1)?.seq
     if (through === undefined) return
     this.#trim(channel, through)
     for (const follower of this.#followers) call(() => follower.removed({ channel, through }))
@@ -169,7 +169,8 @@ export class MemoryLog implements Log, History {
     const trimmed = this.#trimmed.get(channel) ?? 0
     const kept = this.#live(channel)
     const after = 'after' in place ? place.after : this.#resolveNewest(place.newest, kept, trimmed)
-    return { channel, after, trimmed, oldest: after < trimmed ? (kept[0]?.seq ?? null) : null }
+    const isAsked = after < trimmed || after === 0 || 'newest' in place
+    return { channel, after, trimmed, oldest: isAsked ? (kept[0]?.seq ?? null) : null }
   }
 
   #resolveNewest(newest: number, kept: readonly Message[], trimmed: number): number {

@@ -39,8 +39,8 @@ export function ChannelPage({ name }: { name: string }) {
       <PageHead title={name}>
         <p class="head-links">
           <a href={pageLink('channels')}>All channels</a>
-          <a href={pageLink('connections', { q: name })}>Its connections</a>
-          <a href={pageLink('publish', { channel: name })}>Publish to it</a>
+          <a href={pageLink('connections', { q: name })}>Who listens</a>
+          <a href={pageLink('publish', { channel: name })}>Send to it</a>
         </p>
       </PageHead>
       <ChannelFacts name={name} />

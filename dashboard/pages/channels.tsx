@@ -78,7 +78,7 @@ function ChannelsTable({ channels }: { channels: readonly ChannelView[] }) {
             <th scope="col" class="number">
               Subscribers
             </th>
-            <th scope="col" class="number">
+            <th scope="col" class="number cell-spare">
               Messages kept
             </th>
             <th scope="col" class="number">
@@ -95,7 +95,9 @@ function ChannelsTable({ channels }: { channels: readonly ChannelView[] }) {
                 </a>
               </th>
               <td class={subscribers > 0 ? 'number' : 'number faint'}>{formatCount(subscribers)}</td>
-              <td class={messages > 0 ? 'number' : 'number faint'}>{formatCount(messages)}</td>
+              <td class={messages > 0 ? 'number cell-spare' : 'number cell-spare faint'}>
+                {formatCount(messages)}
+              </td>
               <td class="number">
                 {last === undefined ? <span class="faint">–</span> : `${formatAge(now.value - last)} ago`}
               </td>

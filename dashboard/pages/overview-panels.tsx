@@ -77,7 +77,7 @@ export function Troubles() {
           Nothing since this page was opened. Refusals, gaps and storage faults show up here.
         </p>
       ) : (
-        <ol class="troubles" tabIndex={0} aria-label="Newest first">
+        <ol class="troubles" aria-label="Newest first">
           {rows.slice(0, 20).map(trouble => (
             <li key={`${trouble.time} ${trouble.detail}`} class={`trouble trouble-${trouble.severity}`}>
               <time>{formatClock(trouble.time)}</time>

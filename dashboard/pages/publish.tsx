@@ -126,7 +126,7 @@ function RecentSends({ sent, onTake }: { sent: readonly Sent[]; onTake: (draft: 
       <h2>Recent sends</h2>
       <ol class="recent">
         {sent.map(each => (
-          <li key={each.at} class={each.ok ? '' : 'recent-bad'}>
+          <li key={each.at} class={each.ok ? 'recent-row' : 'recent-row recent-bad'}>
             <time>{formatClock(each.at)}</time>
             <span class="channel">{each.draft.channel}</span>
             <span>{each.ok ? formatPlural(each.answer.subscribers, 'subscriber') : 'refused'}</span>

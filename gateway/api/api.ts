@@ -1,7 +1,6 @@
 // The HTTP API, put together: what every call passes, then the routes of each resource. Knows no implementation.
 
 import type { FastifyInstance } from 'fastify'
-import { sessionRoutes } from '../admin/session.ts'
 import { useSchemas } from './api-scope.ts'
 import { readBodiesAsText } from './body.ts'
 import { channelRoutes } from './channels.ts'
@@ -14,6 +13,7 @@ import { messageRoutes } from './messages.ts'
 import { describeApi, openapiRoute } from './openapi.ts'
 import { answerErrorsWithProblems } from './problem.ts'
 import { publishRoutes } from './publish.ts'
+import { sessionRoutes } from './session.ts'
 import { statsRoutes } from './stats.ts'
 import { collectMethods, refuseUnrouted } from './unrouted.ts'
 

@@ -61,11 +61,7 @@ function resultJson(outcome: Outcome): string {
 
 function readBatch(request: FastifyRequest, access: Access): Batch | Failure {
   const text = request.body as string | undefined
-  if (!text)
-    return {
-      code: 'bad_request',
-      message: 'The request body is empty; send a JSON object, or an array of them.',
-    }
+  if (!text) return bad('The request body is empty; send a JSON object, or an array of them.')
   const header = request.headers['idempotency-key']
   const key = typeof header === 'string' && header !== '' ? header : undefined
   const isArray = /^\s*\[/.test(text)
@@ -84,24 +80,22 @@ function readSingle(text: string, key: string | undefined): readonly [PublishIte
   const item = readPublishItem(members)
   if ('code' in item) return item
   if (key !== undefined && item.key !== undefined && key !== item.key) {
-    return {
-      code: 'bad_request',
-      message: 'The member "key" and the header Idempotency-Key differ; send one of them.',
-    }
+    return bad('The member "key" and the header Idempotency-Key differ; send one of them.')
   }
   return [{ ...item, key: item.key ?? key }]
 }
 
 function readArray(text: string, key: string | undefined): readonly (PublishItem | Failure)[] | Failure {
   if (key !== undefined) {
-    return {
-      code: 'bad_request',
-      message: 'Idempotency-Key is for a single message; in an array, give each item its "key".',
-    }
+    return bad('Idempotency-Key is for a single message; in an array, give each item its "key".')
   }
   const items = readItems(text)
   if ('code' in items) return items
   return items.map(members => ('code' in members ? members : readPublishItem(members)))
+}
+
+function bad(message: string): Failure {
+  return { code: 'bad_request', message }
 }
 
 function tooMany(count: number): Failure {

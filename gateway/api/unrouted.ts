@@ -5,7 +5,7 @@ import { sendProblem } from './problem.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
-/** Collects the methods of every route that is added from now on; the returned function then routes the others to 405. */
+/** Collects in `paths` the methods of every route that is added to the scope from now on. */
 export function collectMethods(api: ApiScope, paths: Map<string, Set<string>>): void {
   api.addHook('onRoute', ({ url, method, prefix }) => {
     const path = url.slice(prefix.length)
@@ -17,10 +17,11 @@ export function collectMethods(api: ApiScope, paths: Map<string, Set<string>>): 
 
 /** Answers every other method of the collected paths with 405, and every other path with 404. */
 export function refuseUnrouted(api: ApiScope, paths: ReadonlyMap<string, ReadonlySet<string>>): void {
+  // A copy: the routes that are added here are collected too.
   for (const [path, known] of [...paths]) {
+    if (path.includes('*')) continue
     const allow = [...known].join(', ')
     const others = METHODS.filter(method => !known.has(method))
-    if (path.includes('*')) continue
     api.route({
       method: others,
       url: path,

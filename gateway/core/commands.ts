@@ -3,10 +3,11 @@
 
 import type { Code, Failure } from '../../shared/codes.ts'
 import type { Ref } from '../../shared/frames.ts'
-import { type ParsedCommand, parseCommand } from './command-parse.ts'
+import { type ParsedCommand, type ParseOutcome, parseCommand } from './command-parse.ts'
 import { runCommand, startPublish } from './command-run.ts'
 import type { Context } from './context.ts'
 import { Queue } from './queue.ts'
+import { Rate } from './rate.ts'
 import type { Session } from './session.ts'
 
 /** Beyond these the connection is not read until answers have left: a peer that only asks cannot fill our memory. */
@@ -29,29 +30,37 @@ export class Commands {
   #isRunning = false
   #isPaused = false
   #badFrames = 0
+  readonly #rate: Rate
 
   constructor(session: Session, context: Context) {
     this.#session = session
     this.#context = context
+    this.#rate = new Rate(context.limits.commandsPerSecond, performance.now())
   }
 
   /** Takes one text frame. */
   receive(text: string): void {
     const parsed = parseCommand(text)
-    if ('command' in parsed) this.#badFrames = 0
-    else if (parsed.isMalformed) {
-      this.#badFrames += 1
-      if (this.#badFrames >= MAX_BAD_FRAMES) {
-        this.#session.close(
-          'bad_request',
-          `${MAX_BAD_FRAMES} frames in a row were no commands: ${parsed.failure.message}`,
-        )
-        return
-      }
+    this.#badFrames = 'isMalformed' in parsed && parsed.isMalformed ? this.#badFrames + 1 : 0
+    if ('failure' in parsed && this.#badFrames >= MAX_BAD_FRAMES) {
+      const { message } = parsed.failure
+      this.#session.close('bad_request', `${MAX_BAD_FRAMES} frames in a row were no commands: ${message}`)
+      return
     }
-    this.#waiting.push(parsed)
+    this.#waiting.push(this.#limit(parsed))
     this.#pauseIfFull()
     if (!this.#isRunning) void this.#run()
+  }
+
+  /** Backends have no rate; of everybody else a loop gone wrong looks the same as an attack. */
+  #limit(parsed: ParseOutcome): Waiting {
+    if (this.#session.identity.kind === 'key') return parsed
+    const waitMs = this.#rate.take(performance.now())
+    if (waitMs === 0) return parsed
+    const { commandsPerSecond } = this.#context.limits
+    const message = `A connection may send ${commandsPerSecond} commands a second: wait ${waitMs} ms, then send it again.`
+    const ref = 'command' in parsed ? parsed.command.ref : parsed.ref
+    return { failure: { code: 'rate_limited', message }, ref }
   }
 
   async #run(): Promise<void> {

@@ -29,7 +29,7 @@ export interface Context {
   readonly onFault: (error: unknown) => void
   /** Tells operators what happened. */
   readonly observe: (event: GatewayEvent) => void
-  readonly limits: { readonly channelsPerConnection: number; readonly messageBytes: number }
+  readonly limits: { readonly channelsPerConnection: number; readonly commandsPerSecond: number }
   /** Channels every connection is given. */
   readonly everyone: readonly string[]
   readonly heartbeatMs: number

@@ -121,7 +121,9 @@ export class Reader {
     const replayed = await this.#options.replayCache.read(from)
     for (const view of replayed.page.channels) {
       const isWanted = readers.includes(this.subscriptions.get(view.channel) as Subscription)
-      if (isWanted && view.after < view.trimmed) this.tellGap(gapOf(view, 'slow', null, this.#options.epoch))
+      const { epoch } = this.#options
+      const stood = formatCursor(epoch, view.after)
+      if (isWanted && view.after < view.trimmed) this.tellGap(gapOf(view, 'slow', stood, epoch))
     }
     this.give(replayed, readers)
     if (isMain) this.#moveMain(replayed.page.through)

@@ -41,7 +41,7 @@ export class StoredHistory {
     const stored = `SELECT name, count AS messages, bytes,
         (SELECT time FROM message WHERE channel_id = channel.id ORDER BY seq DESC LIMIT 1) AS last
       FROM channel WHERE count > 0`
-    this.#channels = db.prepare(`${stored} AND name > ? AND name >= ? AND name < ? ORDER BY name LIMIT ?`)
+    this.#channels = db.prepare(`${stored} AND name >= ? AND name < ? AND name <> ? ORDER BY name LIMIT ?`)
     this.#channel = db.prepare(`${stored} AND name = ?`)
     this.#oldestTime = db.prepare<[], number>('SELECT time FROM message ORDER BY seq LIMIT 1').pluck()
     this.#page = db.transaction((query: HistoryQuery, now: number) => this.#readPage(query, now))
@@ -70,7 +70,8 @@ export class StoredHistory {
 
   channels(query: { prefix: string; after: string; limit: number }): readonly StoredChannel[] {
     const { prefix, after, limit } = query
-    return this.#channels.all(after, prefix, prefix + AFTER_ALL_NAMES, limit).map(toStoredChannel)
+    const from = after > prefix ? after : prefix
+    return this.#channels.all(from, prefix + AFTER_ALL_NAMES, after, limit).map(toStoredChannel)
   }
 
   channel(name: string): StoredChannel | null {

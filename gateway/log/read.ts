@@ -86,7 +86,8 @@ export class Reader {
     const { channel } = place
     const trimmed = row ? row.trimmed : this.#ledger.floor
     const after = 'after' in place ? place.after : this.#resolveNewest(place.newest, row, now)
-    const oldest = row && after < trimmed ? this.oldest(row, now) : null
+    const isAsked = after < trimmed || after === 0 || 'newest' in place
+    const oldest = row && isAsked ? this.oldest(row, now) : null
     return { channel, after, trimmed, oldest }
   }
 

@@ -33,10 +33,12 @@ interface Candidate {
   oldestTime: number | null
 }
 
-// A step looks at this many channels and deletes about as many rows: 1–3 ms. With the pause it covers 1.5 million
-// channels a minute, which keeps "exact within 60 s" true.
+// A step looks at this many channels (1 ms) and deletes about as many rows (3–8 ms). With the pause it looks at 1.5
+// million channels a minute and clears a quarter of a million, which keeps "exact within 60 s" true.
 const STEP = 500
 const PAUSE_MS = 20
+// What a channel that is due costs besides its rows, in rows: its figures are found and written.
+const CHANNEL_COST = 4
 // Dropping a row raises the floor for all channels without one: only rows whose past hardly anyone resumes from go.
 const IDLE_MS = 24 * 60 * 60 * 1000
 
@@ -117,14 +119,20 @@ export class RetentionPass {
     let left = budget
     for (const candidate of due) {
       if (left <= 0) return candidate
+      left -= CHANNEL_COST
       const row = ledger.get(candidate.id)
       if (this.#isIdle(candidate, now)) {
         ledger.drop(row)
         continue
       }
-      left -= trim.channel(row, this.#keep(row.name, now), now, left)
-      if (left > 0) left -= trim.hidden(row, left)
-      if (left <= 0) return candidate
+      const { oldestSeq, trimmed } = candidate
+      const isHiding = oldestSeq !== null && oldestSeq <= trimmed
+      const limit = Math.max(left, 1)
+      const removed = trim.channel(row, this.#keep(row.name, now), now, limit)
+      const deleted = isHiding ? trim.hidden(row, limit) : 0
+      // At the limit there may be more of the same.
+      if (Math.max(removed, deleted) === limit) return candidate
+      left -= removed + deleted
     }
     return undefined
   }

@@ -100,10 +100,9 @@ export class SqliteLog implements Log, History {
     // Nothing to write means nothing that can fail: channels without history flow on while the disk is full (rule C4).
     if (groups.every(group => group.every(isPassing))) return groups.map(pass)
     const batch = this.#write(() => this.#append.commit(groups, this.#clock.now()))
-    this.#opened.mark.note(this.#ledger.head)
     this.#checkpointer.committed(batch.bytes, batch.channels)
-    if (this.#ledger.bytes > this.#maxBytes) this.#retention.hurry()
-    this.#tell(batch)
+    // Without a message nothing may have been written (duplicates), which proves nothing.
+    if (batch.messages.length > 0) this.#stored(batch)
     return batch.outcomes
   }
 
@@ -144,12 +143,11 @@ export class SqliteLog implements Log, History {
 
   async purge(channel: string): Promise<void> {
     this.#assertOpen()
+    const now = this.#clock.now()
     const through = this.#write(() =>
       this.#ledger.transact(() => {
         const row = this.#ledger.find(channel)
-        if (!row || row.count === 0) return 0
-        this.#trim.purge(row)
-        return row.trimmed
+        return row ? this.#trim.purge(row, now) : 0
       }),
     )
     if (through > 0) this.#tellRemoved({ channel, through })
@@ -204,20 +202,25 @@ export class SqliteLog implements Log, History {
 
   /** A step of retention has written something, or could not. */
   #stepped(error: Error | null): void {
-    if (!error) this.#checkpointer.committed(0, RETENTION_TOUCHES)
-    else if (isStorageFault(error)) this.#health.failed(error)
-    else process.emitWarning(error)
+    if (!error) {
+      this.#checkpointer.committed(0, RETENTION_TOUCHES)
+      this.#health.worked()
+    } else if (isStorageFault(error)) {
+      this.#health.failed(error)
+    } else {
+      process.emitWarning(error)
+    }
   }
 
   #noteFailure(error: unknown): void {
     if (isStorageFault(error)) this.#health.failed(error as Error)
   }
 
-  #tell({ messages }: Batch): void {
-    // Without a message nothing may have been written (duplicates), which proves nothing.
-    if (messages.length === 0) return
+  #stored({ messages }: Batch): void {
+    const { head, bytes } = this.#ledger
+    this.#opened.mark.note(head)
     this.#health.worked()
-    const { head } = this.#ledger
+    if (bytes > this.#maxBytes) this.#retention.hurry()
     for (const follower of this.#followers) shield(() => follower.appended(messages, head))
   }
 

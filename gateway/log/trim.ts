@@ -26,6 +26,7 @@ export interface Expired {
 export class Trim {
   readonly #ledger: Ledger
   readonly #oldestOf: Statement<[number, number, number], Slice>
+  readonly #newestOf: Statement<[number], number>
   readonly #deleteOf: Statement<[number, number, number]>
   readonly #deleteHidden: Statement<[number, number, number]>
   readonly #expired: Statement<[number, number], Expired>
@@ -40,14 +41,16 @@ export class Trim {
     const { db } = ledger
     const ofChannel = 'FROM message WHERE channel_id = ? AND seq'
     this.#oldestOf = db.prepare(`SELECT seq, time, size ${ofChannel} > ? ORDER BY seq LIMIT ?`)
+    this.#newestOf = db
+      .prepare<[number], number>('SELECT seq FROM message WHERE channel_id = ? ORDER BY seq DESC LIMIT 1')
+      .pluck()
     this.#deleteOf = db.prepare(`DELETE ${ofChannel} > ? AND seq <= ?`)
     this.#deleteHidden = db.prepare(
       `DELETE FROM message WHERE seq IN (SELECT seq ${ofChannel} <= ? ORDER BY seq LIMIT ?)`,
     )
     const expired = 'SELECT seq, channel_id AS channelId, size FROM message WHERE expires <= ?'
     this.#expired = db.prepare(`${expired} ORDER BY expires LIMIT ?`)
-    // The unary plus keeps the planner on the index of expiry, where few rows wait, instead of the channel's many.
-    this.#expiredOf = db.prepare(`${expired} AND +channel_id = ?`)
+    this.#expiredOf = db.prepare(`${expired} AND channel_id = ?`)
     this.#oldest = db.prepare('SELECT seq, channel_id AS channelId, size FROM message ORDER BY seq LIMIT ?')
     this.#sizeOf = db
       .prepare<[number, number, number], number>(
@@ -83,10 +86,16 @@ export class Trim {
     return gone
   }
 
-  /** Empties a channel at once; its rows are hidden and wait for `hidden`, however many they are. */
-  purge(row: ChannelRow): void {
-    row.trimmed = row.last
+  /**
+   * Empties a channel at once; its rows are hidden and wait for `hidden`, however many they are. Returns the seq up to
+   * which it is empty, or 0 when there was nothing: what had expired before leaves no gap.
+   */
+  purge(row: ChannelRow, now: number): number {
+    for (const message of this.#expiredOf.all(now, row.id)) this.#removeExpired(message)
+    if (row.count === 0) return 0
+    row.trimmed = this.#newestOf.get(row.id) ?? row.trimmed
     this.#ledger.subtract(row, row.count, row.bytes)
+    return row.trimmed
   }
 
   /** Deletes rows that a purge has hidden; returns how many. */

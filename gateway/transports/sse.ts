@@ -30,7 +30,7 @@ export interface SseDeps extends TransportDeps {
 /** Adds `GET /sse`. */
 export function registerSse(app: FastifyInstance, deps: SseDeps): void {
   const streams = new WeakSet<Socket>()
-  // A stream is the last answer on its socket: what a client pipelines behind it is not carried out.
+  // A stream is the last answer on its socket: what a client pipelines behind the request is not carried out.
   app.addHook('onRequest', (request, reply, done) => {
     if (streams.has(request.raw.socket)) reply.hijack()
     else done()
@@ -40,13 +40,17 @@ export function registerSse(app: FastifyInstance, deps: SseDeps): void {
     url: '/sse',
     exposeHeadRoute: false,
     schema: { hide: true },
+    onRequest: (request, reply, done) => {
+      streams.add(request.raw.socket)
+      reply.header('connection', 'close')
+      done()
+    },
     handler: async (request, reply) => {
       const { origin, host } = request.headers
       reply.headers(deps.origins.corsHeaders(origin, host))
       const stream = await prepare(request, deps)
       if ('code' in stream) return deps.refuse(reply, stream)
       if (stream.isStopped) return reply.code(204).send()
-      streams.add(request.raw.socket)
       accept(request, reply, stream, deps)
       return reply
     },

@@ -11,7 +11,7 @@ export interface ReturningReader {
   readonly messages: readonly Frame[]
   /** The gaps of all its connections. */
   readonly gaps: readonly Frame[]
-  /** How often it connected. */
+  /** How often it was welcomed. */
   readonly connections: number
   /** The connection it has now. */
   readonly current: Subscriber
@@ -57,7 +57,7 @@ export async function startReader(
       return frames().filter(frame => frame.type === 'gap')
     },
     get connections() {
-      return connections.length
+      return frames().filter(frame => frame.type === 'welcome').length
     },
     get current() {
       return current()

@@ -1,5 +1,6 @@
 // Numbered messages at full speed, and what was acknowledged of them. Knows the HTTP API only.
 
+import { randomUUID } from 'node:crypto'
 import { call } from './call.ts'
 import { API_KEY } from './gateway.ts'
 
@@ -22,13 +23,14 @@ export interface Traffic {
  */
 export function publishNumbers(urlOf: () => string, channels: readonly string[], count: number): Traffic {
   const acknowledged: Acknowledged[] = []
-  const run = async (channel: string) => {
+  const run = randomUUID()
+  const feed = async (channel: string) => {
     for (let number = 1; number <= count; number++) {
-      const id = await publishUntilAcknowledged(urlOf, { channel, data: number, key: `${channel}/${number}` })
-      acknowledged.push({ channel, id, number })
+      const body = { channel, data: number, key: `${run}/${number}` }
+      acknowledged.push({ channel, id: await publishUntilAcknowledged(urlOf, body), number })
     }
   }
-  const done = Promise.all(channels.map(run)).then(() => {})
+  const done = Promise.all(channels.map(feed)).then(() => {})
   return { acknowledged, done }
 }
 

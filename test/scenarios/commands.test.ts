@@ -81,7 +81,7 @@ test('[W3] history answers with messages oldest first, and whether there are mor
 })
 
 const refused: [string, object, string][] = [
-  ['an unknown type', { type: 'dance' }, 'dance'],
+  ['an unknown type', { type: 'dance' }, 'type'],
   ['no type', {}, 'type'],
   ['an unknown field', { type: 'subscribe', channel: 'room:1', chanel: 'x' }, 'chanel'],
   ['a missing field', { type: 'subscribe' }, 'channel'],

@@ -20,7 +20,7 @@ const foreign: [string, (id: string) => string][] = [
   ['without a number', id => epochOf(id)],
   ['nonsense', () => 'not a cursor; DROP TABLE message'],
   ['not ASCII', () => 'ключ-1'],
-  ['far too long', () => 'a'.repeat(5000)],
+  ['far too long', () => 'a'.repeat(500)],
   ['a stop id cut short', () => 'stop'],
 ]
 

@@ -59,7 +59,7 @@ describe.each(transports)('slow readers over $name', ({ name, open }) => {
     await flood(channel)
     slow.unpause()
     const gap = await slow.next('gap', 20_000)
-    expect(gap).toMatchObject({ channel, reason: 'slow', requested: expect.any(String) })
+    expect(gap).toMatchObject({ channel, reason: 'slow' })
     await slow.next(frame => (frame.data as { number?: number })?.number === COUNT, 20_000)
     await slow.next('live')
     const at = slow.frames.indexOf(gap)
@@ -68,8 +68,6 @@ describe.each(transports)('slow readers over $name', ({ name, open }) => {
     expect(before).toEqual(range(1, before.length))
     expect(after).toEqual(range(COUNT + 1 - after.length, COUNT))
     expect(gap.oldest).toBe(messagesOf(slow.frames.slice(at))[0]!.id)
-    const last = messagesOf(slow.frames.slice(0, at)).at(-1)
-    if (last) expect(gap.requested).toBe(last.id)
   }, 40_000)
 
   test('[R3] memory stays bounded while many readers stand still', async t => {

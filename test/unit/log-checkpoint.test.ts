@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { entry } from '../contract/log-contract.ts'
+import { entry } from '../contract/log-publish.ts'
 import { makeFolder, openLog } from './log-folder.ts'
 
 const MAX_WAL_BYTES = 4 * 1024 * 1024

@@ -5,7 +5,7 @@ import SqliteDatabase from 'better-sqlite3'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Entry, Message } from '../../gateway/core/log.ts'
 import type { Fault } from '../../gateway/log/fault.ts'
-import { entry, eventually, publish } from '../contract/log-contract.ts'
+import { entry, eventually, publish } from '../contract/log-publish.ts'
 import { makeFolder, openLog } from './log-folder.ts'
 
 // What no validation would let through: the log must bear it all the same.

@@ -6,7 +6,7 @@ import SqliteDatabase from 'better-sqlite3'
 import { expect, it } from 'vitest'
 import { LogUnusable } from '../../gateway/log/log-unusable.ts'
 import { SCHEMA_VERSION } from '../../gateway/log/migrations.ts'
-import { entry, publish } from '../contract/log-contract.ts'
+import { entry, publish } from '../contract/log-publish.ts'
 import { makeFolder, openLog } from './log-folder.ts'
 
 async function refusal(dataDir: string): Promise<string> {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { expect, it } from 'vitest'
 import { LogClock } from '../../gateway/log/log-clock.ts'
-import { entry, eventually, publish } from '../contract/log-contract.ts'
+import { entry, eventually, publish } from '../contract/log-publish.ts'
 import { makeFolder, openLog } from './log-folder.ts'
 
 const HOUR_MS = 60 * 60 * 1000
@@ -43,6 +43,24 @@ it('[N4] a purge hides everything at once and deletes it in steps', async () => 
   expect(await log.figures()).toMatchObject({ messages: 3, bytes: 3 })
   await eventually(async () => count(dataDir, 'message') === 3)
   expect(await log.figures()).toMatchObject({ messages: 3, bytes: 3 })
+})
+
+it('[N4] a large channel is trimmed in portions, without ever holding more than twice its messages', async () => {
+  const log = await openLog(makeFolder(), {
+    retention: () => ({ messages: 2000, ageMs: HOUR_MS }),
+    retentionEveryMs: 1e6,
+  })
+  const kept: number[] = []
+  for (let i = 0; i < 12; i++) {
+    await publish(log, ...many('a', 900))
+    kept.push((await log.channel('a'))!.messages)
+  }
+  expect(Math.max(...kept)).toBeLessThanOrEqual(4000)
+  expect(Math.min(...kept.slice(3))).toBeGreaterThanOrEqual(2000)
+  const page = await log.read([{ channel: 'a', newest: 9999 }], 9999, 1e9)
+  expect(page.messages.map(({ seq }) => seq)).toEqual(
+    Array.from({ length: kept.at(-1)! }, (_, i) => i + 10_801 - kept.at(-1)!),
+  )
 })
 
 it('[N4] figures stay true through trims of every kind, and after a restart', async () => {

@@ -6,11 +6,11 @@ import type { Failure } from '../../shared/codes.ts'
 import { readMembers } from '../../shared/json-members.ts'
 import { findCookie, SESSION_COOKIE } from '../access/credentials.ts'
 import type { OperatorSession } from '../access/operators.ts'
-import type { ApiScope } from '../api/api-scope.ts'
-import type { ApiDeps } from '../api/deps.ts'
-import { checkCsrf, foreignOrigin } from '../api/guard.ts'
-import { sendProblem } from '../api/problem.ts'
-import { problems } from '../api/problem-schema.ts'
+import type { ApiScope } from './api-scope.ts'
+import type { ApiDeps } from './deps.ts'
+import { checkCsrf, foreignOrigin } from './guard.ts'
+import { sendProblem } from './problem.ts'
+import { problems } from './problem-schema.ts'
 
 const SESSION = Type.Object(
   {

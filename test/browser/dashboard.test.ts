@@ -1,0 +1,76 @@
+// The dashboard in a real browser, by what an operator reads and presses. Knows roles and labels only.
+
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { openBrowser, openPage } from '../harness/browser.ts'
+import { type Gateway, PASSWORD, startGateway } from '../harness/gateway.ts'
+import { shared } from '../harness/scope.ts'
+import { openSse } from '../harness/sse.ts'
+import { openWebSocket } from '../harness/websocket.ts'
+
+const browser = shared(openBrowser)
+
+async function signIn(page: Page, gateway: Gateway): Promise<void> {
+  await page.goto(gateway.url)
+  await page.getByLabel('User').fill('admin')
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Overview' }).waitFor()
+}
+
+const open = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()
+
+test('[H1] an operator signs in, watches, publishes and disconnects', async t => {
+  const gateway = await startGateway(t)
+  const { page, errors } = await openPage(browser())
+  await signIn(page, gateway)
+
+  // The overview moves by itself: the dashboard's own WebSocket, two guests, then a message.
+  const socket = await openWebSocket(t, gateway.url, { channels: 'public:demo' })
+  const stream = await openSse(t, gateway.url, { channels: 'public:demo' })
+  await page.getByText('1 SSE').waitFor()
+  await page.getByText('2 WebSocket').waitFor()
+
+  await open(page, 'Publish')
+  await page.getByLabel('Channel').fill('public:demo')
+  await page.getByLabel('Data, JSON').fill('{"from": "the dashboard"}')
+  await page.getByRole('button', { name: 'Publish' }).click()
+  await page.getByText('Sent to 2 subscribers').waitFor()
+  for (const subscriber of [socket, stream]) {
+    expect(await subscriber.next('message')).toMatchObject({ data: { from: 'the dashboard' } })
+  }
+
+  await open(page, 'Connections')
+  const row = page.getByRole('row').filter({ hasText: 'SSE' })
+  await row.getByRole('button', { name: /Disconnect/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()
+  expect(await stream.next('goodbye')).toMatchObject({ code: 'kicked' })
+  await row.waitFor({ state: 'detached' })
+  expect(errors).toEqual([])
+  await page.close()
+})
+
+test('[N2] a wrong password is refused in words, and nothing is shown without signing in', async t => {
+  const gateway = await startGateway(t)
+  const { page } = await openPage(browser())
+  await page.goto(`${gateway.url}/connections`)
+  await page.getByLabel('User').fill('admin')
+  await page.getByLabel('Password').fill('wrong')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('alert').waitFor()
+  expect(await page.getByRole('navigation').count()).toBe(0)
+  await page.close()
+})
+
+test('[R5] the dashboard says when its figures are old, and comes back after a restart', async t => {
+  const gateway = await startGateway(t)
+  const { page } = await openPage(browser())
+  await signIn(page, gateway)
+  await page.getByText(/^Live/).waitFor()
+  await gateway.kill('SIGKILL')
+  await page.getByText(/Reconnecting/).waitFor()
+  await gateway.restart()
+  // Operator sessions end with the process: it either goes on, or asks to sign in again.
+  await page.getByText(/^Live/).or(page.getByLabel('Password')).first().waitFor({ timeout: 40_000 })
+  await page.close()
+})

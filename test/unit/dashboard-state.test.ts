@@ -1,0 +1,183 @@
+// The dashboard's state, without a page: lists kept current by events, troubles, the live tail, series.
+
+import { expect, test } from 'vitest'
+import { applySubscriptions } from '../../dashboard/state/channels.ts'
+import { applyEvent, applyEvents, filterConnections } from '../../dashboard/state/connections.ts'
+import { appendFigures, createSeries, WINDOW_SECONDS } from '../../dashboard/state/series.ts'
+import type { Tail } from '../../dashboard/state/tail.ts'
+import { applyTail, EMPTY_TAIL, TAIL_ROWS } from '../../dashboard/state/tail.ts'
+import { applyTroubles } from '../../dashboard/state/troubles.ts'
+import type { ConnectionView, GatewayEvent, Stats } from '../../shared/stats.ts'
+
+function connection(id: string, more: Partial<ConnectionView> = {}): ConnectionView {
+  return {
+    id,
+    kind: 'anonymous',
+    transport: 'sse',
+    address: '10.0.0.1',
+    channels: [],
+    since: 0,
+    messages: 0,
+    bytes: 0,
+    pendingBytes: 0,
+    ...more,
+  }
+}
+
+function list(...connections: ConnectionView[]) {
+  return new Map(connections.map(each => [each.id, each]))
+}
+
+const ended = (id: string): GatewayEvent => ({
+  kind: 'disconnected',
+  time: 1,
+  connection: id,
+  code: 'closed',
+  reason: '',
+})
+
+test('connections come and go with their events', () => {
+  const one = applyEvent(list(), { kind: 'connected', time: 1, connection: connection('a') })
+  expect([...one.keys()]).toEqual(['a'])
+  expect(applyEvent(one, ended('a')).size).toBe(0)
+})
+
+test('an event that changes nothing keeps the same list', () => {
+  const before = list(connection('a', { channels: ['x'] }))
+  expect(applyEvent(before, ended('b'))).toBe(before)
+  expect(applyEvent(before, { kind: 'subscribed', time: 1, connection: 'a', channel: 'x' })).toBe(before)
+  expect(applyEvent(before, { kind: 'storage', time: 1, state: 'failed', message: '' })).toBe(before)
+})
+
+test('events that the snapshot already holds may be applied again', () => {
+  const events: GatewayEvent[] = [
+    { kind: 'connected', time: 1, connection: connection('a') },
+    { kind: 'subscribed', time: 2, connection: 'a', channel: 'x' },
+    { kind: 'subscribed', time: 3, connection: 'a', channel: 'y' },
+    { kind: 'unsubscribed', time: 4, connection: 'a', channel: 'x' },
+  ]
+  const once = applyEvents(list(), events)
+  expect(once.get('a')?.channels).toEqual(['y'])
+  expect(applyEvents(once, events)).toEqual(once)
+})
+
+test('a list that was handed out is never changed afterwards', () => {
+  const before = list(connection('a', { channels: ['x'] }))
+  applyEvents(before, [{ kind: 'unsubscribed', time: 1, connection: 'a', channel: 'x' }, ended('a')])
+  expect(before).toEqual(list(connection('a', { channels: ['x'] })))
+})
+
+test('the filter wants every word, in any field; newest first', () => {
+  const all = list(
+    connection('a', { user: 'Mira', channels: ['chat:1'], since: 1 }),
+    connection('b', { user: 'mira', transport: 'websocket', since: 2 }),
+    connection('c', { channels: ['chat:2'], since: 3 }),
+  )
+  expect(filterConnections(all, '').map(each => each.id)).toEqual(['c', 'b', 'a'])
+  expect(filterConnections(all, ' mira ').map(each => each.id)).toEqual(['b', 'a'])
+  expect(filterConnections(all, 'MIRA chat').map(each => each.id)).toEqual(['a'])
+})
+
+test('channels count subscribers up and down, never below nothing', () => {
+  const channels = [
+    { name: 'x', subscribers: 1, messages: 0 },
+    { name: 'y', subscribers: 5, messages: 0 },
+  ]
+  const event = (kind: 'subscribed' | 'unsubscribed', channel: string): GatewayEvent => ({
+    kind,
+    time: 1,
+    connection: 'a',
+    channel,
+  })
+  const leave = event('unsubscribed', 'x')
+  const next = applySubscriptions(channels, [leave, leave, event('subscribed', 'y')])
+  expect(next.map(each => each.subscribers)).toEqual([0, 6])
+  expect(applySubscriptions(channels, [leave, event('subscribed', 'x')])).toBe(channels)
+})
+
+test('troubles: ordinary life is none, repetition is counted, the list is bounded', () => {
+  expect(
+    applyTroubles([], [ended('a'), { kind: 'connected', time: 1, connection: connection('a') }]),
+  ).toEqual([])
+  const gap = (time: number, channel: string): GatewayEvent => ({
+    kind: 'gap',
+    time,
+    connection: 'a',
+    channel,
+    reason: 'slow',
+  })
+  const twice = applyTroubles([], [gap(1, 'x'), gap(2, 'x')])
+  expect(twice).toMatchObject([{ time: 2, times: 2, title: 'Gap: slow' }])
+  const many = applyTroubles(
+    twice,
+    Array.from({ length: 500 }, (_, index) => gap(index, `c${index}`)),
+  )
+  expect(many.length).toBeLessThanOrEqual(60)
+  expect(many[0]?.detail).toContain('c499')
+})
+
+function receive(tail: Tail, count: number): Tail {
+  let next = tail
+  for (let index = 0; index < count; index++) {
+    const message = { type: 'message', channel: 'x', time: index, data: index, replayed: false } as const
+    next = applyTail(next, { name: 'message', message })
+  }
+  return next
+}
+
+test('the tail keeps the newest rows, each under its own key', () => {
+  const tail = receive(EMPTY_TAIL, TAIL_ROWS + 5)
+  expect(tail.rows).toHaveLength(TAIL_ROWS)
+  expect(new Set(tail.rows.map(row => row.key)).size).toBe(TAIL_ROWS)
+  expect(tail.rows.at(-1)).toMatchObject({ kind: 'message', message: { data: TAIL_ROWS + 4 } })
+})
+
+test('a paused tail stands still, counts what it misses, and shows it on resume', () => {
+  const paused = applyTail(receive(EMPTY_TAIL, 2), { name: 'pause' })
+  const gap = { type: 'gap', channel: 'x', requested: null, oldest: null, reason: 'slow' } as const
+  const later = applyTail(receive(paused, 3), { name: 'gap', gap })
+  expect(later.rows).toBe(paused.rows)
+  expect(later.missed).toBe(3)
+  const resumed = applyTail(later, { name: 'resume' })
+  expect(resumed.rows.map(row => row.kind)).toEqual([
+    'message',
+    'message',
+    'message',
+    'message',
+    'message',
+    'gap',
+  ])
+  expect(resumed).toMatchObject({ missed: 0, held: [], paused: false })
+})
+
+test('what waits behind a pause is bounded, its count is not', () => {
+  const paused = receive(applyTail(EMPTY_TAIL, { name: 'pause' }), TAIL_ROWS * 2)
+  expect(paused.held).toHaveLength(TAIL_ROWS)
+  expect(paused.missed).toBe(TAIL_ROWS * 2)
+})
+
+function figuresAt(seconds: number): Stats {
+  return {
+    time: seconds * 1000,
+    connections: { websocket: seconds, sse: 0 },
+    published: { total: 0, perSecond: 0 },
+    delivered: { total: 0, perSecond: 0 },
+    eventLoopLagMs: 0,
+  } as Stats
+}
+
+test('series hold one window, in order, all columns alike', () => {
+  const series = createSeries()
+  for (let second = 0; second < WINDOW_SECONDS * 2; second++) appendFigures(series, figuresAt(second))
+  expect(series.time.length).toBe(WINDOW_SECONDS + 1)
+  expect(series.websocket).toEqual(series.time)
+  appendFigures(series, figuresAt(3))
+  expect(series.time.length).toBe(WINDOW_SECONDS + 1)
+})
+
+test('a silence becomes a hole in the line', () => {
+  const series = createSeries()
+  for (const second of [1, 2, 30]) appendFigures(series, figuresAt(second))
+  expect(series.time).toEqual([1, 2, 3, 30])
+  expect(series.websocket).toEqual([1, 2, null, 30])
+})
