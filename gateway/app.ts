@@ -10,6 +10,7 @@ import { createAccess, type KeyedAccess } from './access/access.ts'
 import { createIdentify } from './access/identify.ts'
 import { Operators } from './access/operators.ts'
 import { createOrigins } from './access/origins.ts'
+import { redactUrl } from './access/redact.ts'
 import { createLiveFeed } from './admin/live-feed.ts'
 import { registerPages } from './admin/pages.ts'
 import { registerApi } from './api/api.ts'
@@ -51,7 +52,7 @@ export interface Gateway {
 
 /** Starts a gateway. Throws `LogUnusable`, or what `listen` throws when the address is taken. */
 export async function startGateway(config: Config): Promise<Gateway> {
-  const logger = createLogger(config.logLevel)
+  const logger = createLogger(config.logLevel, redactUrl)
   const clock = Date.now
   const rules = new ChannelRules(config.channels)
   const feed = createLiveFeed(() => hub, clock)
@@ -156,7 +157,8 @@ async function buildServer(config: Config, parts: ServerParts): Promise<FastifyI
   const { context, drain } = parts
   const app = Fastify({
     ...SERVER_OPTIONS,
-    loggerInstance: parts.logger,
+    // At `info` Fastify would only repeat the ready line.
+    loggerInstance: parts.logger.child({}, { level: config.logLevel === 'info' ? 'warn' : config.logLevel }),
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy,
     forceCloseConnections: true,

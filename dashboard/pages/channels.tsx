@@ -30,7 +30,7 @@ export function ChannelsPage() {
   return (
     <div class="page">
       <PageHead title="Channels">
-        <p class="count" role="status">
+        <p class="count">
           {snapshot.list && formatPlural(snapshot.list.length, 'channel')}
           {snapshot.name === 'ready' && snapshot.more && ' and more: narrow the search to see them'}
         </p>

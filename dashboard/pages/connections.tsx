@@ -40,7 +40,7 @@ export function ConnectionsPage() {
   return (
     <div class="page">
       <PageHead title="Connections">
-        <p class="count" role="status">
+        <p class="count">
           {snapshot.list &&
             countWords(shown.length, snapshot.list.size, snapshot.name === 'ready' && snapshot.more)}
         </p>

@@ -33,7 +33,7 @@ export function LiveTail({ watch }: { watch: Watch }) {
         </div>
       </div>
       {tail.paused && (
-        <p class="tail-paused" role="status">
+        <p class="tail-paused">
           Paused · {formatCount(tail.missed)} missed while paused
           {tail.missed > TAIL_ROWS && `, the last ${TAIL_ROWS} of them are kept`}
         </p>

@@ -9,39 +9,67 @@ const STALE_MS = 4000
 
 export type Liveness = 'live' | 'waiting' | 'stale' | 'stopped'
 
+const WORDS: Record<Liveness, string> = {
+  live: 'Live',
+  waiting: 'Reconnecting…',
+  stale: 'No figures',
+  stopped: 'Disconnected',
+}
+
 export function liveness(): Liveness {
   if (link.value.name === 'stopped' || link.value.name === 'closed') return 'stopped'
-  if (link.value.name !== 'open') return 'waiting'
+  // The first connection is not a trouble to speak of.
+  if (link.value.name !== 'open')
+    return figuresAt.value === 0 && link.value.name === 'connecting' ? 'live' : 'waiting'
   return figuresAt.value > 0 && now.value - figuresAt.value > STALE_MS ? 'stale' : 'live'
 }
 
+/** One word and the gateway's clock, always in the same place. */
 export function LinkState() {
   const state = liveness()
   return (
-    <div class={`link-state link-state-${state}`} role="status">
+    <p class={`link-state link-state-${state}`}>
       <span class="lamp" aria-hidden="true" />
-      <span class="link-words">
-        {state === 'live' ? (
-          <>
-            Live<span class="link-clock"> · {formatClock(figures.value?.time ?? now.value)}</span>
-          </>
-        ) : (
-          troubleText(state, link.value)
+      <span>
+        {WORDS[state]}
+        {state === 'live' && (
+          <span class="link-clock"> · {formatClock(figures.value?.time ?? now.value)}</span>
         )}
       </span>
-      {link.value.name === 'waiting' && (
+      {/* Without the seconds, which a screen reader would read out one by one. */}
+      <span class="unseen" role="status">
+        {state === 'live' ? 'Figures are live' : `${WORDS[state]} The figures are old.`}
+      </span>
+    </p>
+  )
+}
+
+/** Lies over the page instead of pushing it down; says how far what is shown can be trusted. */
+export function LinkBanner() {
+  const state = liveness()
+  if (state === 'live') return null
+  const age =
+    figuresAt.value > 0 ? `figures are ${formatAge(now.value - figuresAt.value)} old` : 'no figures yet'
+  return (
+    <div class={`link-banner link-banner-${state}`}>
+      <p>
+        <strong>{troubleWords(state, link.value)}</strong> {age}
+      </p>
+      {link.value.name !== 'open' && link.value.name !== 'connecting' && (
         <button type="button" class="button button-small" onClick={() => wire.value?.retry()}>
-          Now
+          {nextTry(link.value)}
         </button>
       )}
     </div>
   )
 }
 
-function troubleText(state: Liveness, at: State): string {
-  const age = figuresAt.value > 0 ? `; figures are ${formatAge(now.value - figuresAt.value)} old` : ''
-  if (state === 'stale') return `No figures coming${age}`
-  if (at.name === 'stopped') return `Disconnected: ${at.loss.reason}${age}`
-  if (figuresAt.value === 0) return 'Connecting…'
-  return `Reconnecting…${age}`
+function troubleWords(state: Liveness, at: State): string {
+  if (state === 'stale') return 'Connected, but nothing comes:'
+  return at.name === 'stopped' ? `Disconnected (${at.loss.reason}):` : 'Reconnecting…'
+}
+
+function nextTry(at: State): string {
+  const leftMs = at.name === 'waiting' ? at.until - now.value : 0
+  return leftMs > 1500 ? `Try now (else in ${formatAge(leftMs)})` : 'Try now'
 }

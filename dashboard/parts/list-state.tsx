@@ -8,7 +8,7 @@ import { Notice } from './notice.tsx'
 export function Freshness({ snapshot, onReload }: { snapshot: Snapshot<unknown>; onReload: () => void }) {
   return (
     <p class="freshness">
-      <span>{snapshot.name === 'ready' ? `Figures of ${formatClock(snapshot.at)}` : 'Reading…'}</span>
+      <span>{freshnessWords(snapshot)}</span>
       <button
         type="button"
         class="button button-small"
@@ -19,6 +19,11 @@ export function Freshness({ snapshot, onReload }: { snapshot: Snapshot<unknown>;
       </button>
     </p>
   )
+}
+
+function freshnessWords(snapshot: Snapshot<unknown>): string {
+  if (snapshot.name === 'ready') return `Figures of ${formatClock(snapshot.at)}`
+  return snapshot.name === 'loading' ? 'Reading…' : 'Could not be read'
 }
 
 export function ListFault({ snapshot, onReload }: { snapshot: Snapshot<unknown>; onReload: () => void }) {

@@ -7,7 +7,7 @@ import { signOut } from '../state/session.ts'
 import type { Theme } from '../state/theme.ts'
 import { theme } from '../state/theme.ts'
 import { Icon } from './icon.tsx'
-import { LinkState, liveness } from './link-state.tsx'
+import { LinkBanner, LinkState, liveness } from './link-state.tsx'
 import { Logo } from './logo.tsx'
 
 const PAGES: readonly { page: PageName; label: string; covers: readonly string[] }[] = [
@@ -55,6 +55,7 @@ export function Shell({ user, page, children }: { user: string; page: string; ch
           </div>
         </div>
       </header>
+      <LinkBanner />
       <main id="main" tabIndex={-1} class={state === 'live' ? '' : 'main-stale'}>
         {children}
       </main>

@@ -49,7 +49,7 @@ export async function startPublish(
   context: Context,
 ): Promise<Published | FailureFrame> {
   const { channel } = command
-  const subscribed = session.reader.subscriptions.has(channel)
+  const subscribed = session.isSubscribed(channel)
   const refused = context.access.mayPublish(session.identity, channel, subscribed)
   if (refused) return { type: 'failure', ...refOf(command), ...refused, channel }
   const outcome = await context.publisher.publish([publicationOf(command, session)])

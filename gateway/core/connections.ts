@@ -1,8 +1,8 @@
 // Every open connection, by id and in the order they came: for operators to list, look at and disconnect. Knows no transport.
 
 import type { ConnectionView, Transport } from '../../shared/stats.ts'
+import type { Connection } from './connection.ts'
 import type { Heartbeat } from './heartbeat.ts'
-import type { Session } from './session.ts'
 
 export interface ConnectionsQuery {
   readonly channel?: string | undefined
@@ -15,7 +15,7 @@ export interface ConnectionsQuery {
 
 export class Connections {
   /** Ids begin with a running number, so that their order is that of their coming. */
-  readonly #sessions = new Map<string, Session>()
+  readonly #connections = new Map<string, Connection>()
   readonly #counts: Record<Transport, number> = { websocket: 0, sse: 0 }
   readonly #heartbeat: Heartbeat
   #lastNumber = 0
@@ -25,7 +25,7 @@ export class Connections {
   }
 
   get size(): number {
-    return this.#sessions.size
+    return this.#connections.size
   }
 
   get counts(): Readonly<Record<Transport, number>> {
@@ -38,51 +38,51 @@ export class Connections {
     return `${this.#lastNumber.toString(36).padStart(7, '0')}${random}`
   }
 
-  add(session: Session): void {
-    this.#sessions.set(session.id, session)
-    this.#counts[session.link.transport] += 1
-    this.#heartbeat.add(session)
+  add(connection: Connection): void {
+    this.#connections.set(connection.id, connection)
+    this.#counts[connection.link.transport] += 1
+    this.#heartbeat.add(connection)
   }
 
-  remove(session: Session): void {
-    if (!this.#sessions.delete(session.id)) return
-    this.#counts[session.link.transport] -= 1
-    this.#heartbeat.remove(session)
+  remove(connection: Connection): void {
+    if (!this.#connections.delete(connection.id)) return
+    this.#counts[connection.link.transport] -= 1
+    this.#heartbeat.remove(connection)
   }
 
   list(query: ConnectionsQuery): ConnectionView[] {
     const views: ConnectionView[] = []
-    for (const session of this.#sessions.values()) {
+    for (const connection of this.#connections.values()) {
       if (views.length >= query.limit) break
-      if (query.after !== undefined && session.id <= query.after) continue
-      if (query.channel !== undefined && !session.reader.subscriptions.has(query.channel)) continue
-      if (query.user !== undefined && session.user !== query.user) continue
-      if (query.transport !== undefined && session.link.transport !== query.transport) continue
-      views.push(session.view())
+      if (query.after !== undefined && connection.id <= query.after) continue
+      if (query.channel !== undefined && !connection.isSubscribed(query.channel)) continue
+      if (query.user !== undefined && connection.user !== query.user) continue
+      if (query.transport !== undefined && connection.link.transport !== query.transport) continue
+      views.push(connection.view())
     }
     return views
   }
 
   get(id: string): ConnectionView | null {
-    return this.#sessions.get(id)?.view() ?? null
+    return this.#connections.get(id)?.view() ?? null
   }
 
   /** Ends a connection for good (4410); false when there is none with this id. */
   disconnect(id: string, reason: string): boolean {
-    const session = this.#sessions.get(id)
-    session?.close('kicked', reason)
-    return session !== undefined
+    const connection = this.#connections.get(id)
+    connection?.close('kicked', reason)
+    return connection !== undefined
   }
 
   /** Ends all connections of a user for good; answers how many. */
   disconnectUser(user: string, reason: string): number {
-    const sessions = [...this.#sessions.values()].filter(session => session.user === user)
-    for (const session of sessions) session.close('kicked', reason)
-    return sessions.length
+    const connections = [...this.#connections.values()].filter(connection => connection.user === user)
+    for (const connection of connections) connection.close('kicked', reason)
+    return connections.length
   }
 
   /** All of them as they are now, for a drain. */
-  all(): Session[] {
-    return [...this.#sessions.values()]
+  all(): Connection[] {
+    return [...this.#connections.values()]
   }
 }

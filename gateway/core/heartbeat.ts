@@ -1,6 +1,6 @@
 // Heartbeats of all connections from one timer: a wheel whose slots each beat once an interval. Knows no transport.
 
-import type { Session } from './session.ts'
+import type { Connection } from './connection.ts'
 
 const SLOTS = 50
 /** Beats come a little early, so that timers that fire late still keep `at least every heartbeat` (rule S4). */
@@ -13,28 +13,28 @@ interface Beaten {
 }
 
 export class Heartbeat {
-  readonly #slots: Set<Session>[] = Array.from({ length: SLOTS }, () => new Set())
-  readonly #beaten = new Map<Session, Beaten>()
+  readonly #slots: Set<Connection>[] = Array.from({ length: SLOTS }, () => new Set())
+  readonly #beaten = new Map<Connection, Beaten>()
   readonly #timer: NodeJS.Timeout
   #at = 0
 
-  /** Every session that is added beats once in `intervalMs` until it is removed. */
+  /** Every connection that is added beats once in `intervalMs` until it is removed. */
   constructor(intervalMs: number) {
     this.#timer = setInterval(() => this.#turn(), Math.max(1, (intervalMs * HURRY) / SLOTS))
     this.#timer.unref()
   }
 
-  add(session: Session): void {
+  add(connection: Connection): void {
     const slot = (this.#at + SLOTS - 1) % SLOTS
-    this.#beaten.set(session, { slot, progress: session.link.progress(), silentBeats: 0 })
-    this.#slots[slot]!.add(session)
+    this.#beaten.set(connection, { slot, progress: connection.link.progress(), silentBeats: 0 })
+    this.#slots[slot]!.add(connection)
   }
 
-  remove(session: Session): void {
-    const beaten = this.#beaten.get(session)
+  remove(connection: Connection): void {
+    const beaten = this.#beaten.get(connection)
     if (!beaten) return
-    this.#beaten.delete(session)
-    this.#slots[beaten.slot]!.delete(session)
+    this.#beaten.delete(connection)
+    this.#slots[beaten.slot]!.delete(connection)
   }
 
   stop(): void {
@@ -42,18 +42,21 @@ export class Heartbeat {
   }
 
   #turn(): void {
-    for (const session of this.#slots[this.#at]!) this.#beat(session, this.#beaten.get(session)!)
+    for (const connection of this.#slots[this.#at]!) this.#beat(connection, this.#beaten.get(connection)!)
     this.#at = (this.#at + 1) % SLOTS
   }
 
   /** Alive is who sent or took a byte since the last beat; two beats without either end the connection (rule W5). */
-  #beat(session: Session, beaten: Beaten): void {
-    const progress = session.link.progress()
-    const shouldMove = session.link.answersHeartbeats || session.pendingBytes > 0
+  #beat(connection: Connection, beaten: Beaten): void {
+    const progress = connection.link.progress()
+    const shouldMove = connection.link.answersHeartbeats || connection.pendingBytes > 0
     beaten.silentBeats = progress === beaten.progress && shouldMove ? beaten.silentBeats + 1 : 0
     beaten.progress = progress
-    if (beaten.silentBeats < 2) session.beat()
+    if (beaten.silentBeats < 2) connection.beat()
     else
-      session.close('timeout', 'Nothing was received or taken for two heartbeats: the peer seems to be gone.')
+      connection.close(
+        'timeout',
+        'Nothing was received or taken for two heartbeats: the peer seems to be gone.',
+      )
   }
 }

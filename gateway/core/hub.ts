@@ -6,8 +6,8 @@ import { LiveChannel } from './live-channel.ts'
 import type { Follower, Log, Message, Removal } from './log.ts'
 import type { MessageContent } from './message-json.ts'
 import { Queue } from './queue.ts'
-import type { Session } from './session.ts'
-import { Subscription } from './subscription.ts'
+import type { TurnTaker } from './subscriber.ts'
+import { Subscription, type SubscriptionOwner } from './subscription.ts'
 import { Tail } from './tail.ts'
 
 /** One slice of a fan-out; then other work has its turn, so that 15,000 connections never hold the event loop. */
@@ -20,7 +20,7 @@ export class Hub implements Follower {
   readonly #epoch: string
   readonly #rules: ChannelRules
   readonly #channels = new Map<string, LiveChannel>()
-  readonly #ready = new Queue<Session>()
+  readonly #ready = new Queue<TurnTaker>()
   /** Called for each channel that new messages or removals touched, before its subscribers look. */
   readonly #onTouched: (channel: string) => void
   #runScheduled = false
@@ -34,7 +34,7 @@ export class Hub implements Follower {
 
   get subscriptions(): number {
     let count = 0
-    for (const channel of this.#channels.values()) count += channel.subscriptions.size
+    for (const channel of this.#channels.values()) count += channel.subscribers.size
     return count
   }
 
@@ -44,7 +44,7 @@ export class Hub implements Follower {
 
   /** This node's live subscriptions of a channel (rule H5). */
   subscribers(channel: string): number {
-    return this.#channels.get(channel)?.subscriptions.size ?? 0
+    return this.#channels.get(channel)?.subscribers.size ?? 0
   }
 
   /** Channels with a subscriber, by name, after a name. */
@@ -54,21 +54,21 @@ export class Hub implements Follower {
   }
 
   /** From here on the tail keeps the channel's messages for this session; what came before, the log knows. */
-  subscribe(session: Session, name: string): Subscription {
+  subscribe(owner: SubscriptionOwner, name: string): Subscription {
     let channel = this.#channels.get(name)
     if (!channel) {
       channel = new LiveChannel(name, this.#rules.of(name), this.tail)
       this.#channels.set(name, channel)
     }
-    const subscription = new Subscription(session, channel)
-    channel.subscriptions.add(subscription)
+    const subscription = new Subscription(owner, channel)
+    channel.subscribers.add(subscription)
     return subscription
   }
 
   unsubscribe(subscription: Subscription): void {
     const { channel } = subscription
-    channel.subscriptions.delete(subscription)
-    if (channel.subscriptions.size === 0 && this.#channels.get(channel.name) === channel) {
+    channel.subscribers.delete(subscription)
+    if (channel.subscribers.size === 0 && this.#channels.get(channel.name) === channel) {
       this.#channels.delete(channel.name)
     }
   }
@@ -93,14 +93,14 @@ export class Hub implements Follower {
     if (!channel) return
     if ('through' in removal) {
       // Whoever has everything has no gap: moved to the head, it stands behind what is removed.
-      for (const { session } of channel.subscriptions) session.reader.settle()
+      for (const subscriber of channel.subscribers) subscriber.settle()
       channel.removeThrough(removal.through)
       return
     }
     channel.removeOne(removal.seq)
     const id = formatCursor(this.#epoch, removal.seq)
-    for (const { session } of channel.subscriptions)
-      session.send({ type: 'deleted', channel: channel.name, id })
+    for (const subscriber of channel.subscribers)
+      subscriber.send({ type: 'deleted', channel: channel.name, id })
   }
 
   /** Hands a message of a channel without history to its subscribers (rule C4). */
@@ -113,7 +113,7 @@ export class Hub implements Follower {
   }
 
   /** Gives a session its turn at the end of this turn of the event loop, so that what it has to say leaves in one write. */
-  schedule(session: Session): void {
+  schedule(session: TurnTaker): void {
     this.#ready.push(session)
     if (this.#runScheduled) return
     this.#runScheduled = true
@@ -121,8 +121,9 @@ export class Hub implements Follower {
   }
 
   #touch(channel: LiveChannel): void {
-    for (const subscription of channel.subscriptions) {
-      if (subscription.session.touch(subscription)) this.#ready.push(subscription.session)
+    for (const subscriber of channel.subscribers) {
+      const waiting = subscriber.touch()
+      if (waiting) this.#ready.push(waiting)
     }
   }
 

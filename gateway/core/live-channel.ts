@@ -1,9 +1,9 @@
-// A channel while somebody here listens to it: its subscriptions and its part of the tail. Knows no log and no socket.
+// A channel while somebody here listens to it: its subscribers and its part of the tail. Knows no log and no socket.
 
 import type { ChannelRule } from './channel-rules.ts'
 import type { Encoder } from './encoder.ts'
 import { Queue } from './queue.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscriber } from './subscriber.ts'
 import type { TailEntry } from './tail-entry.ts'
 
 /** No more than this is encoded into one write. */
@@ -24,7 +24,7 @@ export interface Chunk {
 export class LiveChannel {
   readonly name: string
   readonly rule: ChannelRule
-  readonly subscriptions = new Set<Subscription>()
+  readonly subscribers = new Set<Subscriber>()
   /** In order; only messages that came while the channel was live. */
   readonly entries = new Queue<TailEntry>()
   /** Readers that stand at or after these are covered by the tail; before them, only the log knows. */

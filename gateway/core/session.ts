@@ -7,6 +7,7 @@
 import type { Code } from '../../shared/codes.ts'
 import type { Gap, ServerFrame } from '../../shared/frames.ts'
 import type { ConnectionView } from '../../shared/stats.ts'
+import type { Connection } from './connection.ts'
 import type { Context } from './context.ts'
 import { watchExpiry } from './expiry.ts'
 import { goodbyeFrame } from './goodbye.ts'
@@ -14,7 +15,7 @@ import type { Identity } from './identity.ts'
 import type { Link, LinkListener } from './link.ts'
 import { Outbox } from './outbox.ts'
 import { Reader } from './reader.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscription, SubscriptionOwner } from './subscription.ts'
 
 export interface SessionOptions {
   readonly id: string
@@ -24,7 +25,7 @@ export interface SessionOptions {
   readonly sender: string | undefined
 }
 
-export class Session implements LinkListener {
+export class Session implements Connection, LinkListener, SubscriptionOwner {
   readonly id: string
   readonly link: Link
   readonly sender: string | undefined
@@ -132,6 +133,14 @@ export class Session implements LinkListener {
     if (this.#isQueued || this.#outbox.isBusy || this.#state !== 'open') return false
     this.#isQueued = true
     return true
+  }
+
+  settle(): void {
+    this.reader.settle()
+  }
+
+  isSubscribed(channel: string): boolean {
+    return this.reader.subscriptions.has(channel)
   }
 
   /** Asks for a turn; while the socket is busy, its drain does. */

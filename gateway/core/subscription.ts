@@ -1,10 +1,18 @@
 // One session's interest in one channel, and how far it got. Knows no socket.
 
+import type { ServerFrame } from '../../shared/frames.ts'
 import type { LiveChannel } from './live-channel.ts'
-import type { Session } from './session.ts'
+import type { Subscriber, TurnTaker } from './subscriber.ts'
 
-export class Subscription {
-  readonly session: Session
+/** The session a subscription belongs to. */
+export interface SubscriptionOwner extends TurnTaker {
+  /** A channel has news. True: the session wants a turn. */
+  touch(subscription: Subscription): boolean
+  settle(): void
+  send(frame: ServerFrame): void
+}
+
+export class Subscription implements Subscriber {
   readonly channel: LiveChannel
   /**
    * Nothing up to here is sent (again). While the subscription is `joining` this is its own cursor; later the
@@ -14,10 +22,23 @@ export class Subscription {
   order = 0
   /** Still replaying on a cursor of its own, after a late subscribe (rule C2). */
   joining = false
+  readonly #owner: SubscriptionOwner
 
-  constructor(session: Session, channel: LiveChannel) {
-    this.session = session
+  constructor(owner: SubscriptionOwner, channel: LiveChannel) {
+    this.#owner = owner
     this.channel = channel
+  }
+
+  touch(): TurnTaker | null {
+    return this.#owner.touch(this) ? this.#owner : null
+  }
+
+  settle(): void {
+    this.#owner.settle()
+  }
+
+  send(frame: ServerFrame): void {
+    this.#owner.send(frame)
   }
 
   /** Whether the tail holds everything this reader lacks, when the session stands at `seq` and `order`. */

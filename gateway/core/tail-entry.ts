@@ -1,11 +1,15 @@
 // One of the newest messages, in memory, with its encodings. Knows no connection.
 
 import type { Encoder } from './encoder.ts'
-import type { LiveChannel } from './live-channel.ts'
 import { type MessageContent, messageJson } from './message-json.ts'
 
+/** The channel an entry belongs to. */
+export interface EntryHolder {
+  evict(entry: TailEntry): void
+}
+
 export class TailEntry {
-  readonly channel: LiveChannel
+  readonly holder: EntryHolder
   readonly message: MessageContent
   /** The cursor of the message; null in channels without history. */
   readonly id: string | null
@@ -16,8 +20,8 @@ export class TailEntry {
   removed = false
   readonly #encodings: [Buffer | undefined, Buffer | undefined] = [undefined, undefined]
 
-  constructor(channel: LiveChannel, message: MessageContent, id: string | null, seq: number, order: number) {
-    this.channel = channel
+  constructor(holder: EntryHolder, message: MessageContent, id: string | null, seq: number, order: number) {
+    this.holder = holder
     this.message = message
     this.id = id
     this.seq = seq

@@ -45,6 +45,6 @@ export class Tail {
   #evictOldest(): void {
     const entry = this.#entries.shift()!
     this.#bytes -= entry.heldBytes
-    entry.channel.evict(entry)
+    entry.holder.evict(entry)
   }
 }

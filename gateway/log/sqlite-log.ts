@@ -2,11 +2,19 @@
 // or reads.
 
 import type { Database } from 'better-sqlite3'
-import type { History, HistoryPage, HistoryQuery, LogFigures, StoredChannel } from '../core/history.ts'
+import type { Clock } from '../core/clock.ts'
+import type {
+  History,
+  HistoryPage,
+  HistoryQuery,
+  LogFigures,
+  Retention,
+  StoredChannel,
+} from '../core/history.ts'
 import type { Entry, Follower, From, GroupOutcome, Log, Page, Removal } from '../core/log.ts'
 import { Append, type Batch } from './append.ts'
 import { Checkpointer } from './checkpoint.ts'
-import { isStorageFault, StorageHealth } from './fault.ts'
+import { type Fault, isStorageFault, StorageHealth } from './fault.ts'
 import { StoredHistory } from './history.ts'
 import { IdempotencyKeys } from './idempotency.ts'
 import { Ledger } from './ledger.ts'
@@ -14,8 +22,26 @@ import { LogClock } from './log-clock.ts'
 import type { Mark } from './mark.ts'
 import { Reader } from './read.ts'
 import { RetentionPass } from './retention.ts'
-import type { SqliteLogOptions } from './sqlite.ts'
 import { Trim } from './trim.ts'
+
+export interface SqliteLogOptions {
+  readonly dataDir: string
+  /** `full`: fsync every commit. `normal`: a power loss may cost the last commits, and then a new epoch. */
+  readonly durability: 'normal' | 'full'
+  /** Bound of the content kept in the whole log. */
+  readonly maxBytes: number
+  readonly retention: (channel: string) => Retention
+  readonly clock: Clock
+  /** Makes epochs: eight characters `[a-z0-9]`. */
+  readonly random?: (() => string) | undefined
+  readonly onFault?: ((fault: Fault) => void) | undefined
+  /** Changes when the machine restarts; read from the kernel by default. */
+  readonly bootId?: string | undefined
+  /** Pause between two passes of retention (1 s). */
+  readonly retentionEveryMs?: number | undefined
+  /** Cap of the write-ahead log (64 MiB). */
+  readonly maxWalBytes?: number | undefined
+}
 
 /** A data folder that this process holds. */
 export interface Opened {

@@ -2,34 +2,12 @@
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock } from '../core/clock.ts'
-import type { Retention } from '../core/history.ts'
 import { openDatabase } from './database.ts'
 import { randomEpoch, readBootId, startIncarnation } from './epoch.ts'
-import type { Fault } from './fault.ts'
 import { lockFolder } from './lock.ts'
 import { LogUnusable } from './log-unusable.ts'
 import { Mark } from './mark.ts'
-import { type Opened, SqliteLog } from './sqlite-log.ts'
-
-export interface SqliteLogOptions {
-  readonly dataDir: string
-  /** `full`: fsync every commit. `normal`: a power loss may cost the last commits, and then a new epoch. */
-  readonly durability: 'normal' | 'full'
-  /** Bound of the content kept in the whole log. */
-  readonly maxBytes: number
-  readonly retention: (channel: string) => Retention
-  readonly clock: Clock
-  /** Makes epochs: eight characters `[a-z0-9]`. */
-  readonly random?: (() => string) | undefined
-  readonly onFault?: ((fault: Fault) => void) | undefined
-  /** Changes when the machine restarts; read from the kernel by default. */
-  readonly bootId?: string | undefined
-  /** Pause between two passes of retention (1 s). */
-  readonly retentionEveryMs?: number | undefined
-  /** Cap of the write-ahead log (64 MiB). */
-  readonly maxWalBytes?: number | undefined
-}
+import { type Opened, SqliteLog, type SqliteLogOptions } from './sqlite-log.ts'
 
 /** Opens or creates the log of a data folder. Throws `LogUnusable` when that is not possible. */
 export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLog> {

@@ -1,10 +1,10 @@
 // The logger: JSON lines on stderr, without tokens. Knows no HTTP; stdout belongs to the ready lines.
 
 import pino, { type Logger } from 'pino'
-import { redactUrl } from '../access/redact.ts'
 import type { Config } from '../config/config.ts'
 
-export function createLogger(level: Config['logLevel']): Logger {
+/** `redactUrl` masks what is secret in a URL. */
+export function createLogger(level: Config['logLevel'], redactUrl: (url: string) => string): Logger {
   const serializers = {
     req: (request: { method: string; url: string }) => ({
       method: request.method,

@@ -4,14 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { History, Retention } from '../../gateway/core/history.ts'
 import type { Entry, Log } from '../../gateway/core/log.ts'
 import { describeKept } from './log-kept-contract.ts'
-import { entry, publish, seqs } from './log-publish.ts'
-
-export interface LogUnderTest {
-  readonly log: Log & History
-  /** Moves the clock on, in milliseconds. */
-  advance(ms: number): void
-  close(): Promise<void>
-}
+import { entry, type LogUnderTest, publish, seqs } from './log-publish.ts'
 
 export interface LogSetting {
   readonly retention: (channel: string) => Retention

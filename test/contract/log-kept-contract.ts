@@ -3,8 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { History, Retention } from '../../gateway/core/history.ts'
 import type { Log } from '../../gateway/core/log.ts'
-import type { LogUnderTest } from './log-contract.ts'
-import { entry, eventually, publish, seqs } from './log-publish.ts'
+import { entry, eventually, type LogUnderTest, publish, seqs } from './log-publish.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const PLENTY = 1024 * 1024

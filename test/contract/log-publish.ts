@@ -1,6 +1,14 @@
 // The small words in which tests speak of a log: publish this, wait for that. Knows only the interfaces.
 
+import type { History } from '../../gateway/core/history.ts'
 import type { Entry, Log, Message } from '../../gateway/core/log.ts'
+
+export interface LogUnderTest {
+  readonly log: Log & History
+  /** Moves the clock on, in milliseconds. */
+  advance(ms: number): void
+  close(): Promise<void>
+}
 
 /** A stored entry. */
 export function entry(channel: string, data: string | number = '1', more: Partial<Entry> = {}): Entry {

@@ -25,6 +25,6 @@ function isStale() {
 if (isStale()) {
   const begun = performance.now()
   process.stdout.write('Building the dashboard … ')
-  await build({ root: import.meta.dirname, logLevel: 'warn' })
+  await build({ root: join(root, 'dashboard'), logLevel: 'warn' })
   process.stdout.write(`done in ${((performance.now() - begun) / 1000).toFixed(1)} s\n`)
 }

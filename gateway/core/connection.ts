@@ -1,0 +1,19 @@
+// One connection as the registry and the heartbeat see it. Types only; knows no reader and no outbox.
+
+import type { Code } from '../../shared/codes.ts'
+import type { ConnectionView } from '../../shared/stats.ts'
+import type { Link } from './link.ts'
+
+export interface Connection {
+  readonly id: string
+  readonly user: string | undefined
+  readonly link: Pick<Link, 'transport' | 'progress' | 'answersHeartbeats'>
+  /** Bytes this process holds for it. */
+  readonly pendingBytes: number
+  isSubscribed(channel: string): boolean
+  view(): ConnectionView
+  /** Writes a sign of life. */
+  beat(): void
+  /** Says goodbye and ends the connection; `afterMs`: when to come back. */
+  close(code: Code, reason: string, afterMs?: number): void
+}

@@ -1,0 +1,16 @@
+// Somebody who listens to a channel, as the channel and the hub see it. Types only; knows no connection.
+
+import type { ServerFrame } from '../../shared/frames.ts'
+
+/** Whoever waits in the hub's queue. */
+export interface TurnTaker {
+  takeTurn(): void
+}
+
+export interface Subscriber {
+  /** The channel has news. Who has to be queued for a turn; null when it is already, or cannot take one now. */
+  touch(): TurnTaker | null
+  /** Whoever has everything moves to the head, past other channels' messages. */
+  settle(): void
+  send(frame: ServerFrame): void
+}
