@@ -6,8 +6,10 @@ const channel = new URLSearchParams(location.search).get('channel') ?? 'public:d
 const query = `?channels=${encodeURIComponent(channel)}&history=20`
 
 document.querySelector('#channel').textContent = channel
+// What the publisher assumes need not be said.
+const environment = location.origin === 'http://127.0.0.1:8080' ? '' : `TWINWIRE_URL=${location.origin} `
 document.querySelector('#command').textContent =
-  `php examples/php/publish.php --secrets data/secrets.json ${channel} '"Hello"'`
+  `${environment}php examples/php/publish.php --secrets data/secrets.json ${channel} '"Hello"'`
 
 startEventSource(createLane('eventsource', 'EventSource'))
 startWebSocket(createLane('websocket', 'WebSocket'))

@@ -1,6 +1,6 @@
 // Which channels there are: active ones and stored ones.
 
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { formatAge, formatCount, formatPlural } from '../format.ts'
 import { Freshness, ListFault, ListLoading } from '../parts/list-state.tsx'
@@ -24,9 +24,11 @@ async function load(prefix: string): Promise<{ list: readonly ChannelView[]; mor
 
 export function ChannelsPage() {
   const prefix = useLocation().query.q ?? ''
-  const list = useMemo(() => createLiveList(() => load(prefix), applySubscriptions), [prefix])
+  const shown = useRef<readonly ChannelView[] | null>(null)
+  const list = useMemo(() => createLiveList(() => load(prefix), applySubscriptions, shown.current), [prefix])
   useEffect(() => list.stop, [list])
   const snapshot = list.value.value
+  shown.current = snapshot.list
   return (
     <div class="page">
       <PageHead title="Channels">

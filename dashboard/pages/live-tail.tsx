@@ -3,6 +3,7 @@
 import type { GapReason } from '../../shared/frames.ts'
 import { formatCount, formatMoment, formatPlural } from '../format.ts'
 import { Notice } from '../parts/notice.tsx'
+import { layOut } from '../state/json-layout.ts'
 import { now } from '../state/now.ts'
 import type { Row, Tail } from '../state/tail.ts'
 import { TAIL_ROWS } from '../state/tail.ts'
@@ -87,7 +88,7 @@ function TailRow({ row }: { row: Row }) {
         {user !== undefined && <span>by {user}</span>}
         <code class="tail-id">{id ?? 'not stored'}</code>
       </div>
-      <pre class="json">{JSON.stringify(data, null, 2)}</pre>
+      <pre class="json">{layOut(data)}</pre>
     </li>
   )
 }

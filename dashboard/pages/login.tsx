@@ -1,4 +1,4 @@
-// The way in.
+// The way in: an operator's name and password for a session.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { Logo } from '../parts/logo.tsx'

@@ -2,9 +2,9 @@
 
 import { useRef } from 'preact/hooks'
 import { findJsonFault } from '../state/json-fault.ts'
+import { reindent } from '../state/json-layout.ts'
 import type { Draft } from '../state/publication.ts'
 import { ttlFault } from '../state/publication.ts'
-import { reindent } from '../state/reindent.ts'
 
 interface FormProps {
   draft: Draft

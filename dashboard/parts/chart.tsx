@@ -100,7 +100,7 @@ function chartOptions(
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    padding: [8, 10, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'overview' }, points: { size: 6 } },
     scales: {
@@ -108,7 +108,7 @@ function chartOptions(
       y: { range: (_, __, max) => [0, Math.max(1, max * 1.12)] },
     },
     axes: [
-      { ...axis, size: 22, gap: 4, grid: { show: false }, space: 90, values: '{HH}:{mm}' },
+      { ...axis, size: 22, gap: 4, grid: { show: false }, space: 70, values: '{HH}:{mm}' },
       {
         ...axis,
         size: 46,

@@ -27,6 +27,9 @@ export const wire = signal<Twinwire | null>(null)
 /** Mutated in place; `figures` tells when. */
 export const series = createSeries()
 
+/** What the feed itself is subscribed to. */
+export const FEED_CHANNELS: readonly string[] = ['$stats', '$events']
+
 // A reconnect storm brings thousands of events: lists are redrawn a few times a second, not for each.
 const BATCH_MS = 250
 

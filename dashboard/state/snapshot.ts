@@ -17,12 +17,16 @@ export interface LiveList<List> {
   stop(): void
 }
 
-/** Loads now and after each reconnect. `apply` must bear events that the loaded list already holds. */
+/**
+ * Loads now and after each reconnect. `apply` must bear events that the loaded list already holds; `meanwhileShown`
+ * stands in until the first answer, so that a changed search does not blink.
+ */
 export function createLiveList<List>(
   load: () => Promise<{ list: List; more: boolean }>,
   apply: (list: List, events: readonly GatewayEvent[]) => List,
+  meanwhileShown: List | null = null,
 ): LiveList<List> {
-  const value = signal<Snapshot<List>>({ name: 'loading', list: null })
+  const value = signal<Snapshot<List>>({ name: 'loading', list: meanwhileShown })
   let turn = 0
   let meanwhile: GatewayEvent[] = []
 

@@ -3,6 +3,7 @@
 import type { Signal } from '@preact/signals'
 import { signal } from '@preact/signals'
 import type { Twinwire } from '../../clients/js/connect.ts'
+import { FEED_CHANNELS } from './feed.ts'
 import type { Tail, TailInput } from './tail.ts'
 import { applyTail, EMPTY_TAIL } from './tail.ts'
 
@@ -21,9 +22,13 @@ export function watchChannel(client: Twinwire, channel: string): Watch {
   const apply = (input: TailInput): void => {
     tail.value = applyTail(tail.peek(), input)
   }
-  const subscription = client.subscribe(channel, { history: HISTORY }, message =>
-    apply({ name: 'message', message }),
-  )
+  const stopMessages = client.on('message', message => {
+    if (message.channel === channel) apply({ name: 'message', message })
+  })
+  // The feed has its own channels already, and a channel is subscribed once.
+  const subscription = FEED_CHANNELS.includes(channel)
+    ? null
+    : client.subscribe(channel, { history: HISTORY }, () => {})
   const stopGaps = client.on('gap', gap => {
     if (gap.channel === channel) apply({ name: 'gap', gap })
   })
@@ -35,9 +40,10 @@ export function watchChannel(client: Twinwire, channel: string): Watch {
     problem,
     apply,
     stop() {
+      stopMessages()
       stopGaps()
       stopErrors()
-      subscription.unsubscribe()
+      subscription?.unsubscribe()
     },
   }
 }

@@ -2,13 +2,13 @@
 
 import { type Static, Type } from 'typebox'
 import { parseCursor } from '../../shared/cursor.ts'
+import { type HistoryAnswer, historyMembers, readHistory } from '../core/history-read.ts'
 import type { ApiScope } from './api-scope.ts'
 import { Arrivals } from './arrivals.ts'
 import { checkChannelName } from './channel-check.ts'
 import { CHANNEL_PARAMS } from './channels.ts'
 import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
-import { type HistoryAnswer, historyJson, readHistory } from './history-page.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
 
@@ -52,6 +52,9 @@ const GAP = Type.Object(
   },
   { description: 'Messages after the cursor may be missing; what is kept follows.' },
 )
+
+/** In characters; the rest is another page. */
+const MAX_PAGE_LENGTH = 8 * 1024 * 1024
 
 const GET_SCHEMA = {
   summary: 'Read history',
@@ -109,7 +112,9 @@ export function messageRoutes(api: ApiScope, deps: ApiDeps): void {
     const goneAway = (cancel: () => void) => reply.raw.once('close', cancel)
     const answer = await readOrWait(deps, arrivals, name, request.query, goneAway)
     const newestFirst = request.query.since === undefined
-    return reply.header('content-type', 'application/json').send(historyJson(answer, newestFirst))
+    return reply
+      .header('content-type', 'application/json')
+      .send(`{${historyMembers(answer, newestFirst, MAX_PAGE_LENGTH)}}`)
   })
 
   api.delete(

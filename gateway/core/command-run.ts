@@ -1,18 +1,18 @@
 // What each command does, and its answer (rule W3). Knows no WebSocket, and not how commands queue.
 
 import type { Failure } from '../../shared/codes.ts'
-import { formatCursor, parseCursor } from '../../shared/cursor.ts'
 import type { FailureFrame, Published, Ref } from '../../shared/frames.ts'
 import type { ParsedCommand } from './command-parse.ts'
 import type { Context } from './context.ts'
-import { messageJson } from './message-json.ts'
+import { historyMembers, readHistory } from './history-read.ts'
 import { openSubscription } from './opening.ts'
 import type { Publication } from './publication.ts'
 import type { Session } from './session.ts'
 
 const DEFAULT_HISTORY_LIMIT = 50
-/** A page of history is one answer in one piece: this bounds what a connection can make us hold. */
 const MAX_HISTORY_LIMIT = 1000
+/** A page of history is one answer in one piece: this bounds, in characters, what a connection can make us hold. */
+const MAX_HISTORY_LENGTH = 1024 * 1024
 
 type Sequential = Exclude<ParsedCommand, { type: 'publish' }>
 
@@ -128,24 +128,16 @@ async function answerHistory(
   const { channel, since, before, limit } = command
   const refused = context.access.mayRead(session.identity, channel)
   if (refused) return refused
-  const { epoch } = context.log
-  const page = await context.history.page({
+  const answer = await readHistory(context, {
     channel,
-    since: since === undefined ? undefined : seqIn(since, epoch, 0),
-    before: before === undefined ? undefined : seqIn(before, epoch, Number.MAX_SAFE_INTEGER),
+    since,
+    before,
     limit: Math.min(limit ?? DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT),
   })
-  const messages = page.messages.map(message => messageJson(message, formatCursor(page.epoch, message.seq)))
-  const oldest = page.oldest === null ? null : formatCursor(page.epoch, page.oldest)
-  const head = JSON.stringify({ type: 'history', ...refOf(command), channel, oldest, more: page.more })
-  session.sendJson(`${head.slice(0, -1)},"messages":[${messages.join(',')}]}`)
+  const head = JSON.stringify({ type: 'history', ...refOf(command), channel })
+  const members = historyMembers(answer, since === undefined, MAX_HISTORY_LENGTH)
+  session.sendJson(`${head.slice(0, -1)},${members}}`)
   return null
-}
-
-/** A cursor of another epoch names no place here: history then is read from its end. */
-function seqIn(cursor: string, epoch: string, otherwise: number): number {
-  const position = parseCursor(cursor)
-  return position?.epoch === epoch ? position.seq : otherwise
 }
 
 async function authenticate(

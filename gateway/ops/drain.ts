@@ -3,6 +3,9 @@
 import type { Connections } from '../core/connections.ts'
 import type { Farewell } from '../core/goodbye.ts'
 
+/** Goodbyes in one turn of the event loop. */
+const SLICE = 256
+
 const REASON = 'The gateway is restarting: reconnect with the last id, nothing is lost.'
 
 export interface DrainOptions {
@@ -37,21 +40,30 @@ export class Drain {
 
   /** Says goodbye to everyone, each to come back at another moment; resolves when the window is over. */
   async run(): Promise<void> {
-    const { connections, windowMs, random, now } = this.#options
+    const { windowMs, now } = this.#options
     this.#endsAt = now() + windowMs
-    for (const session of connections.all())
-      session.close('unavailable', REASON, Math.round(random() * windowMs))
-    await new Promise<void>(resolve => {
+    const window = new Promise<void>(resolve => {
       const timer = setTimeout(resolve, windowMs)
       this.#end = () => {
         clearTimeout(timer)
         resolve()
       }
     })
+    await this.#sayGoodbyes()
+    await window
   }
 
   /** Ends the window early: somebody at the terminal is waiting. */
   hurry(): void {
     this.#end?.()
+  }
+
+  async #sayGoodbyes(): Promise<void> {
+    const { connections, random, windowMs } = this.#options
+    for (const [index, connection] of connections.all().entries()) {
+      connection.close('unavailable', REASON, random() * windowMs)
+      // Publishes go on meanwhile: 15,000 goodbyes in a row would hold them up.
+      if (index % SLICE === SLICE - 1) await new Promise(resolve => setImmediate(resolve))
+    }
   }
 }

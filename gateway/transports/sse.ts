@@ -51,6 +51,8 @@ export function registerSse(app: FastifyInstance, deps: SseDeps): void {
       const stream = await prepare(request, deps)
       if ('code' in stream) return deps.refuse(reply, stream)
       if (stream.isStopped) return reply.code(204).send()
+      // Gone while its token was checked: nobody would tell the session of its end any more.
+      if (request.raw.socket.destroyed) return reply.hijack()
       accept(request, reply, stream, deps)
       return reply
     },

@@ -9,8 +9,8 @@ import {
   formatPlural,
 } from '../../dashboard/format.ts'
 import { findJsonFault } from '../../dashboard/state/json-fault.ts'
+import { layOut, reindent } from '../../dashboard/state/json-layout.ts'
 import { curlLine, publishBody, ttlFault } from '../../dashboard/state/publication.ts'
-import { reindent } from '../../dashboard/state/reindent.ts'
 
 test.each([
   ['', 1, 1, 'The text ends too soon: expected a value.'],
@@ -54,6 +54,12 @@ test('[H3] laying text out keeps every token as it was written', () => {
   expect(pretty).toContain('"big": 12345678901234567890,\n  "price": 1.10,')
   expect(pretty).toContain('"l": [],\n  "o": {},')
   expect(reindent(pretty)).toBe(pretty)
+})
+
+test('short values stay on one line, long ones do not', () => {
+  expect(layOut({ a: 1, b: 'x\n  y' })).toBe('{ "a": 1, "b": "x\\n  y" }')
+  expect(layOut([])).toBe('[]')
+  expect(layOut({ text: 'x'.repeat(80) })).toBe(`{\n  "text": "${'x'.repeat(80)}"\n}`)
 })
 
 const DRAFT = { channel: 'public:demo', event: '', data: '{"n": 12345678901234567890}', key: '', ttl: '' }

@@ -1,6 +1,18 @@
-// Lays JSON text out over lines without touching its tokens: a 64-bit number or 1.10 stays as it was written. Pure.
+// JSON laid out for reading. Pure.
 
-/** Re-indents valid JSON text by two spaces a level. */
+import type { Json } from '../../shared/frames.ts'
+
+const ONE_LINE = 76
+
+/** A value on one line when it is short, else over lines. */
+export function layOut(data: Json): string {
+  const lines = JSON.stringify(data, null, 2)
+  // Line breaks inside strings are escaped, so these are all the layout's own.
+  const line = lines.replace(/\n */g, ' ')
+  return line.length <= ONE_LINE ? line : lines
+}
+
+/** Re-indents valid JSON text without touching its tokens: a 64-bit number or 1.10 stays as it was written. */
 export function reindent(json: string): string {
   let out = ''
   let depth = 0

@@ -1,0 +1,124 @@
+// docs/configuration.md says what the schema says: every key, its default, its reason; and its examples load.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { ConfigError } from '../../gateway/config/config-error.ts'
+import { readEnvironment } from '../../gateway/config/environment.ts'
+import { readSettings } from '../../gateway/config/schema.ts'
+import { BUILT_IN_RULES } from '../../gateway/core/channel-rules.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const page = readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8')
+const schema = readFileSync(join(ROOT, 'gateway/config/schema.ts'), 'utf8')
+
+interface Row {
+  readonly key: string
+  /** As written: `–`, `required`, empty for a group, or YAML. */
+  readonly standard: string
+  readonly why: string
+}
+
+const rows: readonly Row[] = Array.from(
+  page.matchAll(/^\| `([a-zA-Z.[\]]+)` \| (.*?) ?\| (.+) \|$/gm),
+  ([, key, standard, why]) => ({ key: key!, standard: standard!.replaceAll('`', ''), why: why! }),
+)
+
+/** Items of lists need their required keys before any other is looked at. */
+const NEIGHBOURS: Record<string, object> = {
+  'channels[]': { match: 'docs' },
+  'apiKeys[]': { name: 'docs', key: 'docs' },
+  'auth.hook': { url: 'http://127.0.0.1' },
+}
+
+/** The settings with one key set: `log.maxBytes`, `channels[].history.age`. */
+function settingsWith(key: string, value: unknown): unknown {
+  const parts = key.split('.')
+  return parts.reduceRight<unknown>((inner, part, index) => {
+    const at = parts.slice(0, index).join('.')
+    const isItem = part.endsWith('[]')
+    return { ...NEIGHBOURS[at], [isItem ? part.slice(0, -2) : part]: isItem ? [inner] : inner }
+  }, value)
+}
+
+/** The keys of the group at a path, as its own refusal of something else names them; none for a plain value. */
+function keysAt(path: string): string[] {
+  try {
+    readSettings(path === '' ? 'no mapping' : settingsWith(path, 'no mapping'), '')
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const names = /a mapping with the keys (.*)\.$/.exec(error.message)?.[1]?.split(', ') ?? []
+    return names.flatMap(name => {
+      const key = path === '' ? name : `${path}.${name}`
+      return [key, ...keysAt(key), ...keysAt(`${key}[]`)]
+    })
+  }
+  return []
+}
+
+function read(key: string, value: unknown): unknown {
+  return readSettings(settingsWith(key, value), '')
+}
+
+test('every key is in the tables once, and no other', () => {
+  const known = keysAt('')
+  expect(known.length).toBeGreaterThan(40)
+  expect(known).toContain('channels[].history.age')
+  expect(rows.map(row => row.key).sort()).toEqual([...known].sort())
+})
+
+const withDefault = rows.filter(({ standard }) => !['', '–', 'required'].includes(standard))
+const hookRows = withDefault.filter(({ key }) => key.startsWith('auth.hook.'))
+
+test.for(withDefault.filter(row => !hookRows.includes(row)))('$key is $standard by default', row => {
+  expect(read(row.key, parse(row.standard))).toEqual(read(row.key, undefined))
+})
+
+test('the defaults of the hook, which this version refuses, are those of the schema', () => {
+  expect(hookRows.length).toBeGreaterThan(0)
+  for (const { key, standard } of hookRows) {
+    const written = JSON.stringify(parse(standard)).replaceAll('"', "'").replaceAll(',', ', ')
+    expect(schema, key).toContain(` ${written},`)
+  }
+})
+
+test.for(rows.filter(({ standard }) => standard === '–'))('$key has no default', ({ key }) => {
+  const settings: unknown = readSettings({}, '')
+  const value = key
+    .split('.')
+    .reduce<unknown>((at, part) => (at as Record<string, unknown>)?.[part], settings)
+  if (!key.includes('[]')) expect(value).toBeUndefined()
+  expect(() => read(key, undefined)).not.toThrow()
+})
+
+test.for(rows.filter(({ standard }) => standard === 'required'))('$key is required', ({ key }) => {
+  expect(() => read(key, null)).toThrow(/this key is missing/)
+})
+
+test.for(rows)('$key: the reason is that of the schema', ({ key, why }) => {
+  const quoted = `'${why}'`
+  expect(schema.includes(quoted), `${key}: ${why}`).toBe(true)
+})
+
+test('every environment variable is in the table', () => {
+  const named = Array.from(page.matchAll(/^\| `(TWINWIRE_\w+)`/gm), match => match[1]!)
+  const known = [...Object.keys(readEnvironment({})), 'TWINWIRE_CONFIG']
+  expect(named.sort()).toEqual(known.sort())
+})
+
+const examples = Array.from(page.matchAll(/^```yaml\n(.*?)^```$/gms), match => match[1]!)
+
+test('the examples load', () => {
+  expect(examples.length).toBeGreaterThan(2)
+  for (const example of examples) readSettings(parse(example), '')
+})
+
+test('the built-in rules are written as they are', () => {
+  const example = examples.find(text => text.startsWith('channels:'))!
+  const rules = readSettings(parse(example), '').channels.map(({ history, ...rule }) => ({
+    ...rule,
+    history: history && { messages: history.messages, ageMs: history.age },
+  }))
+  expect(rules).toEqual(BUILT_IN_RULES)
+})
