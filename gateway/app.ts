@@ -7,6 +7,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import packageJson from '../package.json' with { type: 'json' }
 import type { Stats } from '../shared/stats.ts'
 import { createAccess, type KeyedAccess } from './access/access.ts'
+import { AddressLimits } from './access/address-limits.ts'
 import { createIdentify } from './access/identify.ts'
 import { Operators } from './access/operators.ts'
 import { createOrigins } from './access/origins.ts'
@@ -155,6 +156,8 @@ interface ServerParts {
 /** The HTTP server with everything it answers: streams, API, pages. */
 async function buildServer(config: Config, parts: ServerParts): Promise<FastifyInstance> {
   const { context, drain } = parts
+  const { connections } = context
+  const addresses = new AddressLimits(config.limits)
   const app = Fastify({
     ...SERVER_OPTIONS,
     // At `info` Fastify would only repeat the ready line.
@@ -183,7 +186,10 @@ async function buildServer(config: Config, parts: ServerParts): Promise<FastifyI
     random: Math.random,
     idSuffix: randomBytes(ID_BYTES).toString('hex'),
     refuse: sendProblem,
-    turnAway: () => drain.turnAway() ?? turnAwayWhenFull(context.connections.size, config.limits.connections),
+    turnAway: (address: string) =>
+      drain.turnAway() ??
+      turnAwayWhenFull(connections.size, config.limits.connections) ??
+      addresses.turnAway(address, connections.countFrom(address), performance.now()),
   }
   registerWebSocket(app, transport)
   registerSse(app, { ...transport, maxLifetimeMs: config.sse.maxLifetimeMs })

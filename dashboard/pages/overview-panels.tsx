@@ -2,6 +2,7 @@
 
 import type { Stats } from '../../shared/stats.ts'
 import { formatAge, formatBytes, formatClock, formatCount } from '../format.ts'
+import { Bar } from '../parts/bar.tsx'
 import { troubles } from '../state/feed.ts'
 import { now } from '../state/now.ts'
 
@@ -13,13 +14,7 @@ export function LogFigures({ stats }: { stats: Stats | null }) {
       <p class="log-size">
         <strong>{log ? formatBytes(log.bytes) : '–'}</strong> of {log ? formatBytes(log.maxBytes) : '–'}
       </p>
-      <meter
-        class="bar"
-        min={0}
-        max={log?.maxBytes ?? 1}
-        value={log?.bytes ?? 0}
-        aria-label="Log size of its limit"
-      />
+      <Bar share={log ? log.bytes / log.maxBytes : 0} label="Log size, percent of its limit" />
       <dl class="facts">
         <div>
           <dt>Messages kept</dt>
@@ -55,7 +50,7 @@ export function Disconnects({ stats }: { stats: Stats | null }) {
                 <th scope="row">{code === 'closed' ? 'closed by the client' : code.replace('_', ' ')}</th>
                 <td class="bars-bar">
                   {/* A square root, so that a dozen of one reason shows beside thousands of another. */}
-                  <meter class="bar" min={0} max={1} value={Math.sqrt(count / most)} aria-hidden="true" />
+                  <Bar share={Math.sqrt(count / most)} />
                 </td>
                 <td class="number">{formatCount(count)}</td>
               </tr>

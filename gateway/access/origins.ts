@@ -61,6 +61,10 @@ function webUrl(text: string): URL | null {
 }
 
 /** Whether a host name or address is this machine itself. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || /^(127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host)
+export function isLoopback(host: string): boolean {
+  return (
+    host === 'localhost' ||
+    host.endsWith('.localhost') ||
+    /^((::ffff:)?127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host)
+  )
 }

@@ -7,7 +7,7 @@ import type { Link } from './link.ts'
 export interface Connection {
   readonly id: string
   readonly user: string | undefined
-  readonly link: Pick<Link, 'transport' | 'progress' | 'answersHeartbeats'>
+  readonly link: Pick<Link, 'transport' | 'address' | 'progress' | 'answersHeartbeats'>
   /** Bytes this process holds for it. */
   readonly pendingBytes: number
   isSubscribed(channel: string): boolean

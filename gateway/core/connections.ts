@@ -17,6 +17,7 @@ export class Connections {
   /** Ids begin with a running number, so that their order is that of their coming. */
   readonly #connections = new Map<string, Connection>()
   readonly #counts: Record<Transport, number> = { websocket: 0, sse: 0 }
+  readonly #byAddress = new Map<string, number>()
   readonly #heartbeat: Heartbeat
   #lastNumber = 0
 
@@ -38,15 +39,25 @@ export class Connections {
     return `${this.#lastNumber.toString(36).padStart(7, '0')}${random}`
   }
 
+  /** How many an address holds. */
+  countFrom(address: string): number {
+    return this.#byAddress.get(address) ?? 0
+  }
+
   add(connection: Connection): void {
     this.#connections.set(connection.id, connection)
     this.#counts[connection.link.transport] += 1
+    this.#byAddress.set(connection.link.address, this.countFrom(connection.link.address) + 1)
     this.#heartbeat.add(connection)
   }
 
   remove(connection: Connection): void {
     if (!this.#connections.delete(connection.id)) return
     this.#counts[connection.link.transport] -= 1
+    const { address } = connection.link
+    const left = this.countFrom(address) - 1
+    if (left > 0) this.#byAddress.set(address, left)
+    else this.#byAddress.delete(address)
     this.#heartbeat.remove(connection)
   }
 

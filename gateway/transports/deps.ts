@@ -17,6 +17,6 @@ export interface TransportDeps {
   readonly idSuffix: string
   /** Answers a request that gets no stream. */
   readonly refuse: (reply: FastifyReply, failure: Failure) => FastifyReply
-  /** Why no connection is taken now, and when to come back; null: they are. */
-  readonly turnAway: () => Farewell | null
+  /** Why no connection from an address is taken now, and when to come back; null: they are. */
+  readonly turnAway: (address: string) => Farewell | null
 }

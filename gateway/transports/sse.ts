@@ -109,7 +109,7 @@ function accept(request: FastifyRequest, reply: FastifyReply, stream: Stream, de
   reply.hijack()
   begin(reply.raw, reply.getHeaders(), encodeRetry(RETRY_MS + random() * RETRY_JITTER_MS))
   const link = new SseLink(request)
-  const away = deps.turnAway()
+  const away = deps.turnAway(request.ip)
   if (away) {
     sayGoodbye(link, away)
     return

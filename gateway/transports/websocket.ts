@@ -74,7 +74,7 @@ function begin(
   identity: Identity | Failure,
   deps: TransportDeps,
 ): Session | Farewell {
-  const away = deps.turnAway()
+  const away = deps.turnAway(request.ip)
   if (away) return away
   if ('code' in identity) return identity
   const query = readConnectQuery(queryOf(request.raw.url))

@@ -48,8 +48,9 @@ function keysAt(path: string): string[] {
     readSettings(path === '' ? 'no mapping' : settingsWith(path, 'no mapping'), '')
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    const names = /a mapping with the keys (.*)\.$/.exec(error.message)?.[1]?.split(', ') ?? []
-    return names.flatMap(name => {
+    const names = /a mapping with the keys (.*)\.$/.exec(error.message)?.[1]
+    if (names === undefined || error.key !== path.replaceAll('[]', '[0]')) return []
+    return names.split(', ').flatMap(name => {
       const key = path === '' ? name : `${path}.${name}`
       return [key, ...keysAt(key), ...keysAt(`${key}[]`)]
     })
@@ -61,6 +62,11 @@ function read(key: string, value: unknown): unknown {
   return readSettings(settingsWith(key, value), '')
 }
 
+function valueAt(settings: unknown, key: string): unknown {
+  const parts = key.replaceAll('[]', '.0').split('.')
+  return parts.reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], settings)
+}
+
 test('every key is in the tables once, and no other', () => {
   const known = keysAt('')
   expect(known.length).toBeGreaterThan(40)
@@ -68,37 +74,29 @@ test('every key is in the tables once, and no other', () => {
   expect(rows.map(row => row.key).sort()).toEqual([...known].sort())
 })
 
-const withDefault = rows.filter(({ standard }) => !['', '–', 'required'].includes(standard))
-const hookRows = withDefault.filter(({ key }) => key.startsWith('auth.hook.'))
+/** The hook is refused in this version, whatever it says: its rows cannot be tried. */
+const tried = rows.filter(({ key }) => !key.startsWith('auth.hook'))
 
-test.for(withDefault.filter(row => !hookRows.includes(row)))('$key is $standard by default', row => {
-  expect(read(row.key, parse(row.standard))).toEqual(read(row.key, undefined))
-})
-
-test('the defaults of the hook, which this version refuses, are those of the schema', () => {
-  expect(hookRows.length).toBeGreaterThan(0)
-  for (const { key, standard } of hookRows) {
-    const written = JSON.stringify(parse(standard)).replaceAll('"', "'").replaceAll(',', ', ')
-    expect(schema, key).toContain(` ${written},`)
+test('the defaults are those of the schema', () => {
+  const withDefault = tried.filter(({ standard }) => !['', '–', 'required'].includes(standard))
+  expect(withDefault.length).toBeGreaterThan(20)
+  for (const { key, standard } of withDefault) {
+    expect(read(key, parse(standard)), key).toEqual(read(key, undefined))
   }
 })
 
-test.for(rows.filter(({ standard }) => standard === '–'))('$key has no default', ({ key }) => {
-  const settings: unknown = readSettings({}, '')
-  const value = key
-    .split('.')
-    .reduce<unknown>((at, part) => (at as Record<string, unknown>)?.[part], settings)
-  if (!key.includes('[]')) expect(value).toBeUndefined()
-  expect(() => read(key, undefined)).not.toThrow()
+test('what has no default is optional or required, as the page says', () => {
+  for (const { key } of tried.filter(({ standard }) => standard === '–')) {
+    expect(valueAt(read(key, undefined), key), key).toBeUndefined()
+  }
+  for (const { key } of tried.filter(({ standard }) => standard === 'required')) {
+    expect(() => read(key, null), key).toThrow(/this key is missing/)
+  }
 })
 
-test.for(rows.filter(({ standard }) => standard === 'required'))('$key is required', ({ key }) => {
-  expect(() => read(key, null)).toThrow(/this key is missing/)
-})
-
-test.for(rows)('$key: the reason is that of the schema', ({ key, why }) => {
-  const quoted = `'${why}'`
-  expect(schema.includes(quoted), `${key}: ${why}`).toBe(true)
+test('the reasons are those of the schema, word for word', () => {
+  const other = rows.filter(({ why }) => !schema.includes(`'${why}'`))
+  expect(other).toEqual([])
 })
 
 test('every environment variable is in the table', () => {
