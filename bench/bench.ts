@@ -1,7 +1,9 @@
 // The bench: `node bench/bench.ts`. Runs every workload on every target, in turns, and prints what a delivery costs.
 //
-//   --rounds 5  --seconds 1.2   how long to measure      --only sse      workloads whose name contains this
-//   --json                      JSON instead of a table  --profile DIR   CPU profiles of the servers
+//   --rounds 5  --seconds 1   how long to measure
+//   --only sse                workloads whose name contains this
+//   --json                    JSON instead of a table
+//   --profile DIR             CPU profiles of the servers
 
 import { parseArgs } from 'node:util'
 import { type Cores, chooseCores } from './cores.ts'
@@ -39,7 +41,7 @@ function readOptions(): Options {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '1.2' },
+      seconds: { type: 'string', default: '1' },
       only: { type: 'string', default: '' },
       json: { type: 'boolean', default: false },
       profile: { type: 'string' },
@@ -60,9 +62,10 @@ function readOptions(): Options {
 
 async function run(options: Options): Promise<Report> {
   const cores = chooseCores()
+  const workloads = WORKLOADS.filter(({ name }) => name.toLowerCase().includes(options.only.toLowerCase()))
+  if (workloads.length === 0) throw new Error(`No workload's name contains "${options.only}".`)
   const startMs: number[] = []
   for (let start = 0; start < STARTS; start += 1) startMs.push(await measureStart(cores))
-  const workloads = WORKLOADS.filter(({ name }) => name.toLowerCase().includes(options.only.toLowerCase()))
   const byStage = Map.groupBy(workloads, ({ transport, subscribers }) => `${transport} ${subscribers}`)
   const results: Result[] = []
   for (const sharing of byStage.values()) results.push(...(await runOnStage(sharing, cores, options)))

@@ -68,6 +68,7 @@ export function tableOf(report: Report, floor: string): string {
     '',
     ...rows.map(row => align(row).join('   ').trimEnd()),
     '',
+    'Other programs on these cores make every cost larger; what stays is its ratio to the floor.',
     `Start to listening: ${range(startMs, 0)} ms`,
     `All ${results.reduce((sum, result) => sum + result.deliveries, 0).toLocaleString('en')} deliveries arrived.`,
     '',

@@ -58,6 +58,8 @@ export interface HistoryAnswer {
   messages: MessageFrame[]
   oldest: string | null
   more: boolean
+  /** What was asked for can no longer be given whole. */
+  gap?: Gap
 }
 export interface Published {
   type: 'published'

@@ -3,7 +3,6 @@
 import type { GapReason } from '../../shared/frames.ts'
 import { formatCount, formatMoment, formatPlural } from '../format.ts'
 import { Notice } from '../parts/notice.tsx'
-import { layOut } from '../state/json-layout.ts'
 import { now } from '../state/now.ts'
 import type { Row, Tail } from '../state/tail.ts'
 import { TAIL_ROWS } from '../state/tail.ts'
@@ -78,7 +77,7 @@ function TailRow({ row }: { row: Row }) {
       </li>
     )
   }
-  const { id, time, event, user, data, replayed } = row.message
+  const { id, time, event, user, replayed } = row.message
   return (
     <li class={replayed ? 'tail-row tail-replayed' : 'tail-row'}>
       <div class="tail-meta">
@@ -88,7 +87,7 @@ function TailRow({ row }: { row: Row }) {
         {user !== undefined && <span>by {user}</span>}
         <code class="tail-id">{id ?? 'not stored'}</code>
       </div>
-      <pre class="json">{layOut(data)}</pre>
+      <pre class="json">{row.text}</pre>
     </li>
   )
 }

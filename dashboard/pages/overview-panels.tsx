@@ -14,7 +14,7 @@ export function LogFigures({ stats }: { stats: Stats | null }) {
       <p class="log-size">
         <strong>{log ? formatBytes(log.bytes) : '–'}</strong> of {log ? formatBytes(log.maxBytes) : '–'}
       </p>
-      <Bar share={log ? log.bytes / log.maxBytes : 0} label="Log size, percent of its limit" />
+      <Bar share={log ? log.bytes / log.maxBytes : 0} />
       <dl class="facts">
         <div>
           <dt>Messages kept</dt>

@@ -1,18 +1,10 @@
-// A share as a bar. Drawn, because the browsers' own meters cannot be styled alike, and no inline style is allowed.
+// A share as a bar, beside the figures that say the same in words. Drawn, because browsers' own meters cannot be
+// styled alike, and no inline style is allowed.
 
-export function Bar({ share, label }: { share: number; label?: string }) {
+export function Bar({ share }: { share: number }) {
   const percent = Math.round(Math.min(1, Math.max(0, share)) * 1000) / 10
-  const named = label
-    ? ({
-        role: 'meter',
-        'aria-label': label,
-        'aria-valuenow': percent,
-        'aria-valuemin': 0,
-        'aria-valuemax': 100,
-      } as const)
-    : ({ 'aria-hidden': true } as const)
   return (
-    <svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" {...named}>
+    <svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
       <rect width={percent} height="1" />
     </svg>
   )

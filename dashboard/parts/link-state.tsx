@@ -66,7 +66,7 @@ export function LinkBanner() {
 
 function troubleWords(state: Liveness, at: State): string {
   if (state === 'stale') return 'Connected, but nothing comes:'
-  return at.name === 'stopped' ? `Disconnected (${at.loss.reason}):` : 'Reconnecting…'
+  return at.name === 'stopped' ? `${at.loss.reason.replace(/\.$/, '')}:` : 'Reconnecting…'
 }
 
 function nextTry(at: State): string {

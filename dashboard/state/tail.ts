@@ -2,9 +2,11 @@
 
 import type { Received } from '../../clients/js/connect.ts'
 import type { Gap } from '../../shared/frames.ts'
+import { layOut } from './json-layout.ts'
 
 export type Row =
-  | { readonly kind: 'message'; readonly key: number; readonly message: Received }
+  /** `text` is the data laid out, once, however often the row is drawn. */
+  | { readonly kind: 'message'; readonly key: number; readonly message: Received; readonly text: string }
   | { readonly kind: 'gap'; readonly key: number; readonly gap: Gap }
 
 export interface Tail {
@@ -32,7 +34,12 @@ export const EMPTY_TAIL: Tail = { rows: [], paused: false, held: [], missed: 0, 
 export function applyTail(tail: Tail, input: TailInput): Tail {
   switch (input.name) {
     case 'message':
-      return append(tail, { kind: 'message', key: tail.nextKey, message: input.message })
+      return append(tail, {
+        kind: 'message',
+        key: tail.nextKey,
+        message: input.message,
+        text: layOut(input.message.data),
+      })
     case 'gap':
       return append(tail, { kind: 'gap', key: tail.nextKey, gap: input.gap })
     case 'pause':

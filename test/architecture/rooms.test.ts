@@ -38,11 +38,14 @@ const ROOMS: Record<string, Room> = {
     sees: ['gateway/admin', 'gateway/api', 'gateway/core', 'gateway/access', 'gateway/config', 'shared'],
     packages: ['node:', ...FASTIFY],
   },
-  'gateway/ops': { sees: ['gateway/ops', 'gateway/core', 'gateway/config', 'shared'], packages: ['node:'] },
+  'gateway/ops': {
+    sees: ['gateway/ops', 'gateway/core', 'gateway/config', 'shared'],
+    packages: ['node:', 'pino'],
+  },
   'clients/js': { sees: ['clients/js', 'shared'], packages: [] },
   dashboard: {
     sees: ['dashboard', 'clients/js', 'shared'],
-    packages: ['preact', '@preact/', 'uplot'],
+    packages: ['preact', 'preact-iso', '@preact/', 'uplot'],
   },
   'dashboard/vite.config.ts': { sees: ['dashboard'], packages: ['node:', 'vite', '@preact/'] },
 }

@@ -21,7 +21,7 @@ test('the first line of every file says what it is for', () => {
   const silent = files.filter(file => {
     const [first, second] = file.lines
     const line = first?.startsWith('#!') ? second : first
-    return !/^(\/\/|\/\*\*?) \S.{19,}/.test(line ?? '')
+    return !/^(\/\/|\/\*\*?) \S.{9,}/.test(line ?? '')
   })
   expect(silent.map(file => file.path)).toEqual([])
 })

@@ -66,9 +66,12 @@ test('[R5] the dashboard says when its figures are old, and comes back after a r
   const gateway = await startGateway(t)
   const { page } = await openPage(browser())
   await signIn(page, gateway)
-  await page.getByText(/^Live/).waitFor()
+  await page.getByText(/^Live/).first().waitFor()
   await gateway.kill('SIGKILL')
-  await page.getByText(/Reconnecting/).waitFor()
+  await page
+    .getByText(/Reconnecting/)
+    .first()
+    .waitFor()
   await gateway.restart()
   // Operator sessions end with the process: it either goes on, or asks to sign in again.
   await page.getByText(/^Live/).or(page.getByLabel('Password')).first().waitFor({ timeout: 40_000 })

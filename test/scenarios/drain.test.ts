@@ -82,3 +82,15 @@ test('[R5] without connections SIGTERM ends at once', async t => {
   expect(await gateway.kill('SIGTERM')).toEqual({ code: 0, signal: null })
   expect(Date.now() - begun).toBeLessThan(7000)
 })
+
+test('[R5] a long poll that waits is answered, and does not hold the exit', async t => {
+  const gateway = await startGateway(t, { config: { drain: '1s' } })
+  const id = await gateway.publish('public:a', 1)
+  const waiting = gateway.api('GET', `/api/channels/public%3Aa/messages?since=${id}&wait=30`)
+  await gateway.publish('public:b', 1)
+  const begun = Date.now()
+  const exit = gateway.kill('SIGTERM')
+  expect((await waiting).json.messages).toEqual([])
+  expect(await exit).toEqual({ code: 0, signal: null })
+  expect(Date.now() - begun).toBeLessThan(8000)
+})
