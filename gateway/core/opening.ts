@@ -119,7 +119,7 @@ async function openAll(
     const index = stored.indexOf(subscription)
     if (index < 0) return { subscription, ...unstoredOpening(subscription.channel.name, request, head) }
     const view = page.channels[index]!
-    subscription.seq = view.after
+    subscription.seq = Math.max(view.after, view.trimmed)
     return { subscription, ...openingOf(view, request, starts[index]!.isReset, page.epoch) }
   })
   const start = Math.min(...page.channels.map(({ after }) => after))

@@ -9,6 +9,7 @@ import type { Gap, Live } from '../../shared/frames.ts'
 import type { Counters } from './counters.ts'
 import type { Encoder } from './encoder.ts'
 import type { Hub } from './hub.ts'
+import type { ChannelView } from './log.ts'
 import type { Outbox } from './outbox.ts'
 import { isVisible, pullFromTail } from './pull.ts'
 import type { ReplayCache, ReplayPage } from './replay-cache.ts'
@@ -119,12 +120,7 @@ export class Reader {
       after: isMain ? Math.max(this.#seq, seq) : seq,
     }))
     const replayed = await this.#options.replayCache.read(from)
-    for (const view of replayed.page.channels) {
-      const isWanted = readers.includes(this.subscriptions.get(view.channel) as Subscription)
-      const { epoch } = this.#options
-      const stood = formatCursor(epoch, view.after)
-      if (isWanted && view.after < view.trimmed) this.tellGap(gapOf(view, 'slow', stood, epoch))
-    }
+    for (const [index, view] of replayed.page.channels.entries()) this.#checkGap(readers[index]!, view)
     this.give(replayed, readers)
     if (isMain) this.#moveMain(replayed.page.through)
     else this.#moveJoining(readers[0]!, replayed.page.through)
@@ -171,6 +167,15 @@ export class Reader {
     if (this.#seq <= this.#toldSeq || this.needsLog) return null
     this.#toldSeq = this.#seq
     return formatCursor(epoch, this.#seq)
+  }
+
+  /** Retention overtook a reader: it is told once, and goes on from what is left (rule R3). */
+  #checkGap(subscription: Subscription, view: ChannelView): void {
+    const { after, trimmed, channel } = view
+    if (after >= trimmed || this.subscriptions.get(channel) !== subscription) return
+    const { epoch } = this.#options
+    subscription.seq = trimmed
+    this.tellGap(gapOf(view, 'slow', formatCursor(epoch, after), epoch))
   }
 
   #count(messages: number): void {

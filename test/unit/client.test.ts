@@ -1,113 +1,13 @@
 // The client against a scripted gateway: real sockets on both transports, every cut and refusal on purpose.
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { WebSocketServer } from 'ws'
 import type { ConnectOptions, State, Twinwire } from '../../clients/js/connect.ts'
 import { connect } from '../../clients/js/connect.ts'
-
-type Frame = { type: string; [field: string]: unknown }
-
-/** One connection as the scripted gateway sees it. */
-interface Peer {
-  query: URLSearchParams
-  protocols: string | undefined
-  send(...frames: Frame[]): void
-  /** The next command that the client sent. */
-  command(): Promise<Frame>
-  cut(code?: number): void
-}
+import type { Frame } from './client-scripted-gateway.ts'
+import { createQueue, startGateway } from './client-scripted-gateway.ts'
 
 const WELCOME = { type: 'welcome', connection: 'c1', heartbeat: 25_000, protocol: 1 }
 const FAST = { firstMs: 20, capMs: 40 }
-const DEADLINE_MS = 4000
-
-function createQueue<Item>() {
-  const items: Item[] = []
-  const waiting: ((item: Item) => void)[] = []
-  return {
-    push(item: Item): void {
-      const first = waiting.shift()
-      if (first) first(item)
-      else items.push(item)
-    },
-    async next(): Promise<Item> {
-      const item = items.shift()
-      if (item !== undefined) return item
-      return await new Promise<Item>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error('nothing came before the deadline')), DEADLINE_MS)
-        waiting.push(arrived => {
-          clearTimeout(timer)
-          resolve(arrived)
-        })
-      })
-    },
-    get size(): number {
-      return items.length
-    },
-  }
-}
-
-interface Script {
-  /** Refuses WebSocket upgrades, as some proxies do. */
-  refuseWebSocket?: boolean
-  /** Answers SSE requests with this instead of a stream. */
-  sse?: (response: ServerResponse) => void
-}
-
-async function startGateway(script: Script = {}) {
-  const peers = createQueue<Peer>()
-  const server = createServer((request, response) => {
-    if (script.sse) script.sse(response)
-    else peers.push(ssePeer(request, response))
-  })
-  const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'twinwire.v1' })
-  server.on('upgrade', (request, socket, head) => {
-    if (script.refuseWebSocket) return socket.destroy()
-    sockets.handleUpgrade(request, socket, head, opened => {
-      const commands = createQueue<Frame>()
-      opened.on('message', data => commands.push(JSON.parse(String(data)) as Frame))
-      peers.push({
-        query: queryOf(request),
-        protocols: request.headers['sec-websocket-protocol'],
-        send: (...frames) => {
-          for (const frame of frames) opened.send(JSON.stringify(frame))
-        },
-        command: () => commands.next(),
-        cut: code => (code === undefined ? opened.terminate() : opened.close(code)),
-      })
-    })
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(async () => {
-    for (const socket of sockets.clients) socket.terminate()
-    server.closeAllConnections()
-    await new Promise(resolve => server.close(resolve))
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/sub`, peers }
-}
-
-function queryOf(request: IncomingMessage): URLSearchParams {
-  return new URL(request.url ?? '', 'http://gateway').searchParams
-}
-
-function ssePeer(request: IncomingMessage, response: ServerResponse): Peer {
-  response.writeHead(200, { 'content-type': 'text/event-stream' })
-  return {
-    query: queryOf(request),
-    protocols: undefined,
-    send: (...frames) => {
-      for (const frame of frames) {
-        const name = frame.type === 'message' ? '' : `event: ${frame.type}\n`
-        response.write(`${name}data: ${JSON.stringify(frame)}\n\n`)
-      }
-    },
-    command: () => Promise.reject(new Error('SSE carries no commands')),
-    cut: () => response.destroy(),
-  }
-}
 
 function start(url: string, options: ConnectOptions = {}): { client: Twinwire; states: Waiting<State> } {
   const client = connect(url, { backoff: FAST, ...options })
