@@ -13,7 +13,6 @@ export interface Place {
 
 export interface Pulled {
   readonly buffers: readonly Buffer[]
-  readonly bytes: number
   /** The last entry looked at when the chunk was full; null when the tail was read to its end. */
   readonly stoppedAt: Place | null
 }
@@ -50,9 +49,9 @@ export function pullFromTail(
       buffers.push(buffer)
       bytes += buffer.length
     }
-    if (bytes >= CHUNK_BYTES || entry.order >= cut) return { buffers, bytes, stoppedAt: entry }
+    if (bytes >= CHUNK_BYTES || entry.order >= cut) return { buffers, stoppedAt: entry }
   }
-  return { buffers, bytes, stoppedAt: null }
+  return { buffers, stoppedAt: null }
 }
 
 /**

@@ -1,8 +1,9 @@
 // A reader: one connection's cursor on the log. It pulls what its channels have beyond the cursor, from the tail or, when
 // that no longer reaches back far enough, from the log. Knows no socket and no life cycle.
 //
-// The reader is `behind` (all its stored channels read pages of the log, merged) or not (they pull from the tail).
-// A subscription made later with a cursor of its own is `joining` until the tail covers it, then part of the one stream.
+// Its channels flow as one stream, which is `behind` (reads pages of the log) or not (pulls from the tail). A later
+// subscription is `joining`: it has a cursor of its own, until it stands where the stream stands or beyond, and the
+// stream is not behind. Only then may it be merged: what the stream has passed, it is not given again.
 
 import { formatCursor } from '../../shared/cursor.ts'
 import type { Gap, Live } from '../../shared/frames.ts'
@@ -11,7 +12,7 @@ import type { Encoder } from './encoder.ts'
 import type { Hub } from './hub.ts'
 import type { ChannelView } from './log.ts'
 import type { Outbox } from './outbox.ts'
-import { isVisible, pullFromTail } from './pull.ts'
+import { isVisible, type Place, type Pulled, pullFromTail } from './pull.ts'
 import type { ReplayCache, ReplayPage } from './replay-cache.ts'
 import { gapOf } from './resume.ts'
 import type { Subscription } from './subscription.ts'
@@ -49,14 +50,14 @@ export class Reader {
     this.#options = options
   }
 
-  /** Whether a subscription has news that were not looked at. */
+  /** Whether something waits to be pulled from the tail. */
   get hasNews(): boolean {
     return this.#touched !== null
   }
 
   /** Whether pages of the log have to be read. */
   get needsLog(): boolean {
-    return this.#isBehind || this.#joining.length > 0
+    return this.#isBehind || this.#joining.some(subscription => !subscription.isCovered(0, 0))
   }
 
   add(subscription: Subscription): void {
@@ -79,13 +80,11 @@ export class Reader {
     this.#touched = 'many'
   }
 
-  /** A later subscription, given everything up to its own `seq`, catches up on its own (rule C2). */
+  /** A later subscription, given everything up to its own `seq`, goes on by itself (rule C2). */
   join(subscription: Subscription): void {
-    if (subscription.isCovered(0, Number.POSITIVE_INFINITY)) this.#merge(subscription)
-    else {
-      subscription.joining = true
-      this.#joining.push(subscription)
-    }
+    subscription.joining = true
+    this.#joining.push(subscription)
+    this.#touched = 'many'
   }
 
   touch(subscription: Subscription): void {
@@ -98,23 +97,26 @@ export class Reader {
     if (this.#touched === null || this.#writeShared(this.#touched)) return
     const touched = this.#touched
     this.#touched = null
-    const ready = this.#readable(touched === 'many' ? [...this.subscriptions.values()] : [touched])
-    const { hub, encoder, sender, outbox, clock } = this.#options
-    const pulled = pullFromTail(ready, { seq: this.#seq, order: this.#order }, encoder, sender, clock())
-    for (const buffer of pulled.buffers) outbox.push(buffer)
-    this.#count(pulled.buffers.length)
-    const place = pulled.stoppedAt ?? hub.tail
+    if (this.#joining.length > 0) this.#pullJoining()
+    // What joined just now stands beyond the stream, whose other channels may have nothing new.
+    const isWide = touched === 'many' || this.#touched !== null
+    const ready = this.#readable(isWide ? [...this.subscriptions.values()] : [touched])
+    const pulled = this.#pullTail(ready, { seq: this.#seq, order: this.#order })
+    const place = pulled.stoppedAt ?? this.#options.hub.tail
     if (!this.#isBehind) this.#seq = Math.max(this.#seq, place.seq)
     this.#order = place.order
-    if (pulled.stoppedAt !== null) this.#touched = touched
+    if (pulled.stoppedAt !== null) this.#touched = 'many'
     else if (!this.#isBehind) this.#announceLive()
   }
 
   /** Reads one page of the log: for the one stream, or for a joining subscription, in turns. */
   async readPage(): Promise<void> {
-    const isMain = this.#isBehind && (this.#joining.length === 0 || !this.#lastReadWasMain)
+    const waiting = this.#joining.find(subscription => !subscription.isCovered(0, 0))
+    const isMain = this.#isBehind && (!waiting || !this.#lastReadWasMain)
     this.#lastReadWasMain = isMain
-    const readers = isMain ? this.#storedInStream() : this.#joining.slice(0, 1)
+    // The subscription that needed it may have ended since the page was asked for.
+    if (!isMain && !waiting) return
+    const readers = isMain ? this.#storedInStream() : [waiting!]
     const from = readers.map(({ channel, seq }) => ({
       channel: channel.name,
       after: isMain ? Math.max(this.#seq, seq) : seq,
@@ -122,8 +124,9 @@ export class Reader {
     const replayed = await this.#options.replayCache.read(from)
     for (const [index, view] of replayed.page.channels.entries()) this.#checkGap(readers[index]!, view)
     this.give(replayed, readers)
-    if (isMain) this.#moveMain(replayed.page.through)
-    else this.#moveJoining(readers[0]!, replayed.page.through)
+    if (isMain) this.#moveStream(replayed.page.through)
+    else waiting!.seq = Math.max(waiting!.seq, replayed.page.through)
+    this.#touched = 'many'
   }
 
   /** Puts a page's messages into the outbox, but for those whose subscription has ended meanwhile. */
@@ -231,24 +234,36 @@ export class Reader {
     return [...this.subscriptions.values()].filter(({ joining, channel }) => !joining && channel.hasHistory)
   }
 
-  #moveMain(through: number): void {
+  #moveStream(through: number): void {
     this.#seq = Math.max(this.#seq, through)
     this.#isBehind = !this.#storedInStream().every(subscription => subscription.isCovered(this.#seq, 0))
-    if (!this.#isBehind) this.#touched = 'many'
   }
 
-  #moveJoining(subscription: Subscription, through: number): void {
-    if (this.subscriptions.get(subscription.channel.name) !== subscription) return
-    subscription.seq = Math.max(subscription.seq, through)
-    if (!subscription.isCovered(0, 0)) return
-    this.#joining = this.#joining.filter(joining => joining !== subscription)
-    this.#merge(subscription)
+  /** One chunk for each joining subscription that the tail covers; those that reach its end become part of the stream. */
+  #pullJoining(): void {
+    const { hub } = this.#options
+    for (const subscription of this.#joining.filter(joining => joining.isCovered(0, 0))) {
+      const { stoppedAt } = this.#pullTail([subscription], subscription)
+      subscription.seq = stoppedAt?.seq ?? hub.tail.seq
+      subscription.order = stoppedAt?.order ?? hub.tail.order
+      if (stoppedAt !== null) this.#touched = 'many'
+      else if (!this.#isBehind || !subscription.channel.hasHistory) this.#merge(subscription)
+    }
   }
 
   #merge(subscription: Subscription): void {
     subscription.joining = false
+    this.#joining = this.#joining.filter(joining => joining !== subscription)
     this.#replaying.add(subscription.channel.name)
     this.#touched = 'many'
+  }
+
+  #pullTail(subscriptions: readonly Subscription[], place: Place): Pulled {
+    const { encoder, sender, outbox, clock } = this.#options
+    const pulled = pullFromTail(subscriptions, place, encoder, sender, clock())
+    for (const buffer of pulled.buffers) outbox.push(buffer)
+    this.#count(pulled.buffers.length)
+    return pulled
   }
 
   #announceLive(): void {

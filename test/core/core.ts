@@ -1,7 +1,7 @@
 // The core put together around a log in memory and fake links, as the composition root does it around real ones.
 
-import { Commands } from '../../gateway/core/commands.ts'
 import { type ChannelRule, ChannelRules } from '../../gateway/core/channel-rules.ts'
+import { Commands } from '../../gateway/core/commands.ts'
 import { Connections } from '../../gateway/core/connections.ts'
 import type { Context } from '../../gateway/core/context.ts'
 import { createCounters } from '../../gateway/core/counters.ts'
@@ -73,7 +73,9 @@ export class Core {
     const memory = new MemoryLog({ clock, retention: channel => rules.of(channel).history })
     this.log = new LateLog(memory)
     const replayCache = new ReplayCache(this.log, clock)
-    this.hub = new Hub(this.log, rules, options.tailBytes ?? TAIL_BYTES, channel => replayCache.forget(channel))
+    this.hub = new Hub(this.log, rules, options.tailBytes ?? TAIL_BYTES, channel =>
+      replayCache.forget(channel),
+    )
     this.log.follow(this.hub)
     const heartbeat = new Heartbeat(1e6)
     heartbeat.stop()

@@ -1,7 +1,7 @@
 // What was really published and removed, as the plain model that a simulation compares deliveries with. Knows no session.
 
-import type { MessageContent } from '../../gateway/core/message-json.ts'
 import type { Message, Removal } from '../../gateway/core/log.ts'
+import type { MessageContent } from '../../gateway/core/message-json.ts'
 import type { Core } from './core.ts'
 
 export class Record {

@@ -1,8 +1,8 @@
 // A random life of the core: publishers, readers that stall and die, a log that is late and fails. Every frame has a witness.
 // The same random numbers give the same life; knows no assertions of its own but those of the witnesses.
 
-import type { Publication } from '../../gateway/core/publication.ts'
 import type { ChannelRule } from '../../gateway/core/channel-rules.ts'
+import type { Publication } from '../../gateway/core/publication.ts'
 import { Core, type Peer } from './core.ts'
 import { FakeLink } from './fake-link.ts'
 import { turn, turns } from './late-log.ts'
@@ -64,7 +64,9 @@ export class Simulation {
     await turns(20)
     const { hub, context } = this.core
     if (hub.activeChannels + hub.subscriptions + context.connections.size > 0) {
-      throw new Error(`left over: ${JSON.stringify(hub.listChannels('', '', 10))}, ${context.connections.size}`)
+      throw new Error(
+        `left over: ${JSON.stringify(hub.listChannels('', '', 10))}, ${context.connections.size}`,
+      )
     }
   }
 
@@ -132,7 +134,12 @@ export class Simulation {
         this.#problems.push(problem)
       }
     }
-    const peer = this.core.connect(channels, { link, since, history, ...(sender !== undefined && { sender }) })
+    const peer = this.core.connect(channels, {
+      link,
+      since,
+      history,
+      ...(sender !== undefined && { sender }),
+    })
     this.#readers.push({ peer, witness, sender, requests })
   }
 

@@ -38,7 +38,8 @@ export function readWebSocket(bytes: Buffer): Sent[] {
     const opcode = bytes[at]!
     const short = bytes[at + 1]!
     const header = short < 126 ? 2 : short === 126 ? 4 : 10
-    const long = header === 4 ? bytes.readUInt16BE(at + 2) : Number(header === 10 && bytes.readBigUInt64BE(at + 2))
+    const long =
+      header === 4 ? bytes.readUInt16BE(at + 2) : Number(header === 10 && bytes.readBigUInt64BE(at + 2))
     const end = at + header + (header === 2 ? short : long)
     if (end > bytes.length) throw new Error(`The frame at ${at} ends at ${end}, after its chunk.`)
     if (opcode === 0x89) sent.push({ frame: { type: 'ping' }, eventId: undefined })
@@ -62,7 +63,8 @@ export function readEvents(bytes: Buffer): Sent[] {
       const sent = parsed(fields.get('data')!, fields.get('id'))
       if (event === 'heartbeat') return { ...sent, frame: { type: event } }
       if (event !== undefined && event !== sent.frame.type) throw new Error(`${event} carries ${block}`)
-      if ((event === undefined) !== (sent.frame.type === 'message')) throw new Error(`wrongly named: ${block}`)
+      if ((event === undefined) !== (sent.frame.type === 'message'))
+        throw new Error(`wrongly named: ${block}`)
       return sent
     })
 }

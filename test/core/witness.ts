@@ -90,7 +90,8 @@ export class Witness {
     const isKnown = asked !== null && asked.epoch === core.log.epoch && frame.recovered !== undefined
     const hasHistory = core.context.rules.of(channel).history !== null
     const start = isKnown && hasHistory ? Math.min(asked.seq, cursor) : cursor
-    if (since !== undefined && frame.recovered === undefined) throw new Error(`${channel}: recovered is missing`)
+    if (since !== undefined && frame.recovered === undefined)
+      throw new Error(`${channel}: recovered is missing`)
     if (frame.recovered && start !== cursor) throw new Error(`${channel}: recovered, but from ${cursor}`)
     const inStream = frame.ref === undefined
     if (inStream && hasHistory && this.#streamSeq < 0) this.#streamSeq = start
@@ -130,10 +131,12 @@ export class Witness {
     const seq = seqOf(frame.id!)
     const real = this.#record.stored(heard.channel).find(message => message.seq === seq)
     if (real?.data !== JSON.stringify(frame.data)) throw new Error(`${frame.id} is not what was published`)
-    if (this.#sender !== undefined && frame.sender === this.#sender) throw new Error(`${frame.id}: own message`)
+    if (this.#sender !== undefined && frame.sender === this.#sender)
+      throw new Error(`${frame.id}: own message`)
     if (seq <= heard.last) throw new Error(`${heard.channel}: ${seq} after ${heard.last}`)
     if (heard.inStream) {
-      if (seq <= this.#streamSeq) throw new Error(`${heard.channel}: ${seq}, but the stream was at ${this.#streamSeq}`)
+      if (seq <= this.#streamSeq)
+        throw new Error(`${heard.channel}: ${seq}, but the stream was at ${this.#streamSeq}`)
       for (const other of this.heard.values()) if (other.inStream) this.#checkThrough(other, seq - 1)
       this.#streamSeq = seq
     } else this.#checkThrough(heard, seq - 1)
@@ -164,7 +167,8 @@ export class Witness {
       heard.isLive = true
       heard.inStream = true
     }
-    for (const heard of this.heard.values()) if (heard.inStream && heard.hasHistory) this.#checkThrough(heard, seq)
+    for (const heard of this.heard.values())
+      if (heard.inStream && heard.hasHistory) this.#checkThrough(heard, seq)
     if (seq < this.#streamSeq) throw new Error(`live at ${seq}, but the stream was at ${this.#streamSeq}`)
     this.#streamSeq = seq
     this.#remember(eventId)
@@ -174,7 +178,8 @@ export class Witness {
     if (eventId === undefined) return
     const seq = seqOf(eventId)
     if (seq < this.#streamSeq) throw new Error(`the cursor went back from ${this.#streamSeq} to ${seq}`)
-    for (const heard of this.heard.values()) if (heard.inStream && heard.hasHistory) this.#checkThrough(heard, seq)
+    for (const heard of this.heard.values())
+      if (heard.inStream && heard.hasHistory) this.#checkThrough(heard, seq)
     this.#streamSeq = seq
   }
 
@@ -191,7 +196,8 @@ export class Witness {
 
   #checkUnstored(heard: Heard, end: number): void {
     for (const [at, message] of this.#record.unstored(heard.channel).entries()) {
-      if (at < heard.next || at >= end || this.#record.isGone(message) || this.#isOwn(message.sender)) continue
+      if (at < heard.next || at >= end || this.#record.isGone(message) || this.#isOwn(message.sender))
+        continue
       throw new Error(`${heard.channel}: the unstored message ${message.data} is missing`)
     }
   }

@@ -5,6 +5,7 @@ import { dataOf, messagesOf, range, seqOf } from '../harness/frame.ts'
 import { startGateway } from '../harness/gateway.ts'
 import { shared } from '../harness/scope.ts'
 import { seededRandom } from '../harness/seed.ts'
+import type { Subscriber } from '../harness/subscriber.ts'
 import { publishNumbers, type Traffic } from '../harness/traffic.ts'
 import { transports } from '../harness/transports.ts'
 
@@ -16,6 +17,21 @@ const SUBSCRIBERS = 25
 /** Waits until the traffic is at least so far; it runs by itself. */
 async function reached(traffic: Traffic, acknowledged: number): Promise<void> {
   while (traffic.acknowledged.length < acknowledged) await new Promise(resolve => setImmediate(resolve))
+}
+
+/** Publishes 1…350, seven in a request; joins when `moment` of them are acknowledged, without waiting for it. */
+async function publishBatches(
+  channel: string,
+  moment: number,
+  join: () => Promise<Subscriber>,
+): Promise<Subscriber> {
+  let subscriber: Promise<Subscriber> | null = null
+  for (const batch of range(0, 49)) {
+    if (batch * 7 >= moment) subscriber ??= join()
+    const body = range(batch * 7 + 1, batch * 7 + 7).map(data => ({ channel, data }))
+    expect((await gateway().api('POST', '/api/publish', { body })).status).toBe(200)
+  }
+  return subscriber ?? join()
 }
 
 describe.each(transports)('replay to live over $name', ({ name, open }) => {
@@ -40,6 +56,24 @@ describe.each(transports)('replay to live over $name', ({ name, open }) => {
       for (const channel of channels) {
         expect(dataOf(subscriber.frames, channel)).toEqual(range(1, PER_CHANNEL))
       }
+      expect(subscriber.frames.filter(frame => frame.type === 'gap')).toEqual([])
+    }
+  }, 60_000)
+
+  test('[R4] the first subscriber of a channel, joining at a random moment of its 350 publishes', async t => {
+    // Alone on its channel, it is served from disk first, and passes to memory while more is committed.
+    const random = seededRandom()
+    const start = await gateway().publish('public:start', 0)
+    const subscribers = range(1, 8).map(async number => {
+      const channel = `public:${name}-alone-${number}`
+      const subscriber = await publishBatches(channel, random() * 350, () =>
+        open(t, gateway().url, { channels: channel, since: start }),
+      )
+      await subscriber.next({ data: 350 }, 30_000)
+      return subscriber
+    })
+    for (const subscriber of await Promise.all(subscribers)) {
+      expect(dataOf(subscriber.frames)).toEqual(range(1, 350))
       expect(subscriber.frames.filter(frame => frame.type === 'gap')).toEqual([])
     }
   }, 60_000)

@@ -7,9 +7,13 @@ import { turn, turns } from '../core/late-log.ts'
 const SMALL_TAIL = { tailBytes: 3000 }
 
 const dataOf = ({ link }: Peer, channel: string) =>
-  link.of('message').filter(frame => frame.channel === channel).map(frame => frame.data)
+  link
+    .of('message')
+    .filter(frame => frame.channel === channel)
+    .map(frame => frame.data)
 
-const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
+const numbers = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index)
 
 async function publishNumbers(core: Core, channel: string, from: number, to: number): Promise<void> {
   const group = numbers(from, to).map(number => ({ channel, data: String(number) }))
@@ -58,32 +62,30 @@ test('[R4] a late subscription that joins while pages of the stream are read los
   peer.link.take()
   await turns(3) // the stream reads its page, which has not been answered
   peer.command({ type: 'subscribe', ref: 1, channel: 'b' })
+  await turn()
   await core.log.inner.append([[{ channel: 'b', data: '1', stored: true }]])
   await turns(60)
   expect(dataOf(peer, 'a')).toEqual(numbers(1, 50))
   expect(dataOf(peer, 'b')).toEqual([1])
 })
 
-test('[W3] [R6] an unsubscribe between a late subscription and its first page ends nothing but it', async () => {
-  const { core, peer, other } = await openTwo(SMALL_TAIL)
+test('[W3] [R6] an unsubscribe between a late subscription and its next page ends nothing but it', async () => {
+  const { core, peer } = await openTwo(SMALL_TAIL)
   await publishNumbers(core, 'b', 1, 300)
   await turns(5)
-  peer.command({ type: 'subscribe', ref: 1, channel: 'b', since: core.log.inner.cursor(0) })
-  peer.command({ type: 'unsubscribe', ref: 2, channel: 'b' })
-  // Whenever the unsubscribe comes: also right before the read that was asked for.
-  for (let step = 0; step < 6; step += 1) {
-    await turn()
-    peer.command({ type: 'subscribe', ref: 3, channel: 'b', since: core.log.inner.cursor(0) })
-    for (let microturn = 0; microturn < step; microturn += 1) await Promise.resolve()
-    peer.command({ type: 'unsubscribe', ref: 4, channel: 'b' })
+  const { replayer } = core.context
+  const request = replayer.request.bind(replayer)
+  replayer.request = read => {
+    request(read)
+    peer.command({ type: 'unsubscribe', ref: 2, channel: 'b' })
   }
+  peer.command({ type: 'subscribe', ref: 1, channel: 'b', since: core.log.inner.cursor(0) })
   await turns(20)
-  expect(core.faults).toEqual([])
-  expect(peer.link.ended).toBeNull()
   await core.publish('a')
   await turns(3)
+  expect(core.faults).toEqual([])
+  expect(peer.link.of('unsubscribed')).toHaveLength(1)
   expect(dataOf(peer, 'a')).toEqual([0])
-  expect(dataOf(other, 'b')).toHaveLength(300)
 })
 
 test('[C2] a late subscription without a cursor starts at the head and goes live at once', async () => {

@@ -75,10 +75,12 @@ test('[H5] a connection that ends before its queued subscribe leaves no subscrip
   const core = new Core()
   const peer = core.connect(['a'])
   await turns(3)
+  core.log.turns = () => 5
   peer.command({ type: 'publish', ref: 1, channel: 'a', data: 1 })
   peer.command({ type: 'subscribe', ref: 2, channel: 'b' })
+  await turns(2) // the subscribe waits for the publish, which waits for its commit
   peer.link.die()
-  await turns(10)
+  await turns(20)
   expect(core.hub.listChannels('', '', 10)).toEqual([])
 })
 

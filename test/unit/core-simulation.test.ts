@@ -33,17 +33,21 @@ async function live(seed: number): Promise<Simulation> {
   }
 }
 
-test('[C2] [C4] [H4] [R2] [R3] [R4] random lives keep every promise of delivery', async () => {
-  if (process.env.LIFE) {
-    await live(Number(process.env.LIFE))
-    return
-  }
-  const random = seededRandom()
-  const end = Date.now() + SEARCH_MS
-  let delivered = 0
-  do {
-    const { core } = await live(Math.floor(random() * 2 ** 32))
-    delivered += core.context.counters.delivered
-  } while (Date.now() < end)
-  expect(delivered).toBeGreaterThan(1000)
-}, SEARCH_MS + 20_000)
+test(
+  '[C2] [C4] [H4] [R2] [R3] [R4] random lives keep every promise of delivery',
+  async () => {
+    if (process.env.LIFE) {
+      await live(Number(process.env.LIFE))
+      return
+    }
+    const random = seededRandom()
+    const end = Date.now() + SEARCH_MS
+    let delivered = 0
+    do {
+      const { core } = await live(Math.floor(random() * 2 ** 32))
+      delivered += core.context.counters.delivered
+    } while (Date.now() < end)
+    expect(delivered).toBeGreaterThan(1000)
+  },
+  SEARCH_MS + 20_000,
+)
