@@ -30,8 +30,7 @@ function handleSignals(gateway: Gateway): void {
     await gateway.close()
     process.exit(0)
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal).catch(exitWith))
 }
 
 /** One line that says what to do; a stack only for what nobody expected. */
@@ -55,8 +54,10 @@ function explain(error: unknown): { line: string; exitCode: number } {
   return { line: error instanceof Error ? (error.stack ?? message) : String(error), exitCode: EXIT_FAILURE }
 }
 
-main().catch(error => {
+function exitWith(error: unknown): never {
   const { line, exitCode } = explain(error)
   process.stderr.write(`twinwire: ${line}\n`)
   process.exit(exitCode)
-})
+}
+
+main().catch(exitWith)

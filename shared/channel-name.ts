@@ -19,14 +19,16 @@ export function isReserved(channel: string): boolean {
 export function personalChannel(user: string): string {
   let name = '@'
   for (const character of user) {
-    name += character !== '%' && NAME.test(character) ? character : encodeURIComponentStrictly(character)
+    name += character !== '%' && NAME.test(character) ? character : percentEncode(character)
   }
   return name
 }
 
-function encodeURIComponentStrictly(character: string): string {
-  const bytes = new TextEncoder().encode(character)
-  return Array.from(bytes, byte => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
+function percentEncode(character: string): string {
+  const code = character.charCodeAt(0)
+  // encodeURIComponent leaves some ASCII alone that a channel name may not have, and refuses half a surrogate pair.
+  if (code < 0x80) return `%${code.toString(16).toUpperCase().padStart(2, '0')}`
+  return encodeURIComponent(character.toWellFormed())
 }
 
 /** Compiles a pattern in which `*` stands for any characters, none included (rule N3). */

@@ -97,12 +97,17 @@ export class MemoryLog implements Log, History {
     return () => this.#followers.delete(follower)
   }
 
-  async page({ channel, since, before, limit }: HistoryQuery): Promise<HistoryPage> {
+  async page({ channel, since, before, limit, maxBytes }: HistoryQuery): Promise<HistoryPage> {
     this.#retain()
     const kept = this.#live(channel)
     const within = kept.filter(({ seq }) => seq > (since ?? 0) && seq < (before ?? Number.POSITIVE_INFINITY))
-    const messages =
-      since === undefined ? within.slice(Math.max(0, within.length - limit)) : within.slice(0, limit)
+    const inReadingOrder = since === undefined ? within.toReversed() : within
+    let bytes = 0
+    const fitting = inReadingOrder.slice(0, limit).filter((message, index) => {
+      bytes += measure(message)
+      return index === 0 || bytes <= (maxBytes ?? Number.POSITIVE_INFINITY)
+    })
+    const messages = since === undefined ? fitting.toReversed() : fitting
     const place = { epoch: this.epoch, head: this.head, trimmed: this.#trimmed.get(channel) ?? 0 }
     return { ...place, messages, oldest: kept[0]?.seq ?? null, more: messages.length < within.length }
   }

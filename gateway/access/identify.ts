@@ -56,5 +56,5 @@ function identifyOperator(
   const id = findCookie(headers.cookie, SESSION_COOKIE)
   if (!id || !origins.trusts(headers.origin, headers.host)) return null
   const session = operators.session(id)
-  return session && { kind: 'operator', user: session.user, expires: session.expires }
+  return session && { kind: 'operator', user: session.user, session: session.id, expires: session.expires }
 }

@@ -17,7 +17,7 @@ export interface ApiDeps {
   /** Shown in the OpenAPI document. */
   readonly version: string
   readonly publisher: Pick<Publisher, 'publish'>
-  readonly connections: Pick<Connections, 'list' | 'get' | 'disconnect' | 'disconnectUser'>
+  readonly connections: Pick<Connections, 'list' | 'get' | 'disconnect' | 'disconnectUser' | 'endSession'>
   readonly hub: Pick<Hub, 'subscribers' | 'listChannels'>
   readonly rules: Pick<ChannelRules, 'of'>
   readonly history: History

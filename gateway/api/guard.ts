@@ -2,7 +2,8 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Failure } from '../../shared/codes.ts'
-import { findCookie, SESSION_COOKIE } from '../access/credentials.ts'
+import { findCookie, findCredential, SESSION_COOKIE } from '../access/credentials.ts'
+import { isSameText } from '../access/passwords.ts'
 import type { Identity } from '../core/identity.ts'
 import type { ApiDeps } from './deps.ts'
 import { sendProblem } from './problem.ts'
@@ -38,7 +39,9 @@ function refuseForgery(
   { operators, origins }: Callers,
 ): Failure | null {
   const { method, headers } = request
-  if (method === 'GET' || method === 'HEAD' || headers.authorization !== undefined) return null
+  if (method === 'GET' || method === 'HEAD') return null
+  // A header that scripts have to set; `Basic`, which browsers send by themselves, is no credential here.
+  if (findCredential(request.raw)?.source === 'authorization') return null
   if (!origins.allows(headers.origin, headers.host)) return foreignOrigin(headers.origin)
   return identity.kind === 'operator' ? checkCsrf(request, operators) : null
 }
@@ -46,7 +49,7 @@ function refuseForgery(
 /** Refuses a write with a session's cookie that lacks the session's CSRF token. */
 export function checkCsrf({ headers }: FastifyRequest, operators: Callers['operators']): Failure | null {
   const session = operators.session(findCookie(headers.cookie, SESSION_COOKIE) ?? '')
-  if (session && headers['x-csrf-token'] === session.csrf) return null
+  if (session && isSameText(String(headers['x-csrf-token'] ?? ''), session.csrf)) return null
   return {
     code: 'forbidden',
     message: 'Writes with a session cookie need the header X-CSRF-Token; GET /api/session gives its value.',

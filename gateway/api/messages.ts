@@ -53,8 +53,8 @@ const GAP = Type.Object(
   { description: 'Messages after the cursor may be missing; what is kept follows.' },
 )
 
-/** In characters; the rest is another page. */
-const MAX_PAGE_LENGTH = 8 * 1024 * 1024
+/** The rest is another page: reading more at once would hold up everybody else. */
+const MAX_PAGE_BYTES = 2 * 1024 * 1024
 
 const GET_SCHEMA = {
   summary: 'Read history',
@@ -111,10 +111,7 @@ export function messageRoutes(api: ApiScope, deps: ApiDeps): void {
     if (refusal) return sendProblem(reply, refusal)
     const goneAway = (cancel: () => void) => reply.raw.once('close', cancel)
     const answer = await readOrWait(deps, arrivals, name, request.query, goneAway)
-    const newestFirst = request.query.since === undefined
-    return reply
-      .header('content-type', 'application/json')
-      .send(`{${historyMembers(answer, newestFirst, MAX_PAGE_LENGTH)}}`)
+    return reply.header('content-type', 'application/json').send(`{${historyMembers(answer)}}`)
   })
 
   api.delete(
@@ -152,7 +149,7 @@ async function readOrWait(
   { wait, ...bounds }: Static<typeof QUERY>,
   goneAway: (cancel: () => void) => void,
 ): Promise<HistoryAnswer> {
-  const request = { channel, ...bounds }
+  const request = { channel, ...bounds, maxBytes: MAX_PAGE_BYTES }
   // Nothing new can come before a bound.
   if (wait === 0 || bounds.before !== undefined) return readHistory(deps, request)
   // Waiting starts before the look: a message committed in between must end it.

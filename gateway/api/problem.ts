@@ -47,9 +47,24 @@ export function answerErrorsWithProblems(app: FastifyInstance): void {
 
 /** Answers an error; also fits Fastify's `frameworkErrors`, which sees what fails before routing. */
 export function sendError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  letSenderFinish(error as FastifyError, request, reply)
   const failure =
     error instanceof RequestRefused ? error.failure : ofFramework(error as FastifyError, request)
   return sendProblem(reply, failure)
+}
+
+/** A body that is refused for its size is read to its end up to here; who sends more is cut off. */
+const MAX_DISCARDED_BYTES = 64 * 1024 * 1024
+
+/**
+ * Fastify hangs up on a body that is too large, and a client still sending it sees a broken connection instead of the
+ * answer. Without its `Connection: close`, Node discards the rest and the client reads why.
+ */
+function letSenderFinish(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  if (error.code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return
+  if (Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= MAX_DISCARDED_BYTES) {
+    reply.removeHeader('connection')
+  }
 }
 
 function ofFramework(error: FastifyError, request: FastifyRequest): HttpFailure {

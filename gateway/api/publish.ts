@@ -5,6 +5,7 @@ import type { Failure } from '../../shared/codes.ts'
 import { readItems, readMembers } from '../../shared/json-members.ts'
 import type { Access, Identity } from '../core/identity.ts'
 import type { Publication, Published } from '../core/publication.ts'
+import { publisherScope } from '../core/publisher-scope.ts'
 import type { ApiScope } from './api-scope.ts'
 import { ARRAY_FACTOR } from './body.ts'
 import { checkChannelName } from './channel-check.ts'
@@ -113,7 +114,9 @@ function toPublications(
   const { identity } = request
   const user = identity.kind === 'client' ? identity.user : undefined
   const idempotency =
-    item.key === undefined ? undefined : { scope: scopeOf(identity, request.ip), key: item.key }
+    item.key === undefined
+      ? undefined
+      : { scope: publisherScope(identity, `anonymous:${request.ip}`), key: item.key }
   return item.channels.map(channel => {
     const refusal = checkChannelName(channel) ?? mayPublish(access, identity, channel)
     return refusal ?? { channel, ...item.content, user, idempotency }
@@ -126,12 +129,4 @@ function toPublications(
  */
 function mayPublish(access: Access, identity: Identity, channel: string): Failure | null {
   return access.mayPublish(identity, channel, access.maySubscribe(identity, channel) === null)
-}
-
-/** Whose idempotency keys these are: those of all API keys are one publisher's (rule H2). */
-function scopeOf(identity: Identity, address: string): string {
-  if (identity.kind === 'key') return 'key'
-  if (identity.kind === 'operator') return `operator:${identity.user}`
-  if (identity.kind === 'client' && identity.user !== undefined) return `user:${identity.user}`
-  return `anonymous:${address}`
 }

@@ -51,9 +51,12 @@ const NO_SESSION: Failure = {
   message: 'No operator is signed in, or the session has ended; sign in with POST /api/session.',
 }
 
-type SessionDeps = Pick<ApiDeps, 'operators' | 'origins' | 'publicUrl'>
+type SessionDeps = Pick<ApiDeps, 'operators' | 'origins' | 'publicUrl' | 'connections'>
 
-export function sessionRoutes(api: ApiScope, { operators, origins, publicUrl }: SessionDeps): void {
+export function sessionRoutes(
+  api: ApiScope,
+  { operators, origins, publicUrl, connections }: SessionDeps,
+): void {
   // A page of another port of this host is same-site: SameSite alone would let it read the CSRF token.
   const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     reply.header('cache-control', 'no-store')
@@ -82,6 +85,7 @@ export function sessionRoutes(api: ApiScope, { operators, origins, publicUrl }: 
     const forged = operators.session(id) ? checkCsrf(request, operators) : null
     if (forged) return sendProblem(reply, forged)
     operators.logout(id)
+    connections.endSession(id)
     return reply.header('set-cookie', `${SESSION_COOKIE}=; Max-Age=0; ${attributes}`).code(204).send()
   })
 }

@@ -7,12 +7,13 @@ import type { Context } from './context.ts'
 import { historyMembers, readHistory } from './history-read.ts'
 import { openSubscription } from './opening.ts'
 import type { Publication } from './publication.ts'
+import { publisherScope } from './publisher-scope.ts'
 import type { Session } from './session.ts'
 
 const DEFAULT_HISTORY_LIMIT = 50
 const MAX_HISTORY_LIMIT = 1000
-/** A page of history is one answer in one piece: this bounds, in characters, what a connection can make us hold. */
-const MAX_HISTORY_LENGTH = 1024 * 1024
+/** A page of history is one answer in one piece: this bounds what a connection can make us read and hold. */
+const MAX_HISTORY_BYTES = 512 * 1024
 
 type Sequential = Exclude<ParsedCommand, { type: 'publish' }>
 
@@ -72,16 +73,9 @@ function publicationOf(command: Extract<ParsedCommand, { type: 'publish' }>, ses
     event,
     sender,
     user: identity.kind === 'client' ? identity.user : undefined,
-    idempotency: key === undefined ? undefined : { scope: publisherScope(session), key },
+    idempotency:
+      key === undefined ? undefined : { scope: publisherScope(identity, `connection:${session.id}`), key },
   }
-}
-
-/** Idempotency keys are per publisher: all API keys together, each user, each connection (rule H2). */
-function publisherScope({ identity, id }: Session): string {
-  if (identity.kind === 'key') return 'key'
-  if (identity.kind === 'client' && identity.user !== undefined) return `user:${identity.user}`
-  if (identity.kind === 'operator') return `operator:${identity.user}`
-  return `connection:${id}`
 }
 
 async function subscribe(
@@ -133,10 +127,10 @@ async function answerHistory(
     since,
     before,
     limit: Math.min(limit ?? DEFAULT_HISTORY_LIMIT, MAX_HISTORY_LIMIT),
+    maxBytes: MAX_HISTORY_BYTES,
   })
   const head = JSON.stringify({ type: 'history', ...refOf(command), channel })
-  const members = historyMembers(answer, since === undefined, MAX_HISTORY_LENGTH)
-  session.sendJson(`${head.slice(0, -1)},${members}}`)
+  session.sendJson(`${head.slice(0, -1)},${historyMembers(answer)}}`)
   return null
 }
 
@@ -147,6 +141,7 @@ async function authenticate(
 ): Promise<Failure | null> {
   const identity = await context.access.authenticate(command.token)
   if ('code' in identity) return identity
+  if (!session.isOpen) return null
   const user = 'user' in identity ? identity.user : undefined
   const isClient = session.identity.kind === 'client' || session.identity.kind === 'anonymous'
   if (!isClient || identity.kind !== 'client' || session.user !== user) {

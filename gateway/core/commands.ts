@@ -65,22 +65,25 @@ export class Commands {
 
   async #run(): Promise<void> {
     this.#isRunning = true
-    while (this.#waiting.length > 0 && this.#session.isOpen) {
-      await this.#take(this.#waiting.shift()!)
+    while (this.#session.isOpen && (this.#waiting.length > 0 || this.#isPaused)) {
+      // A peer that asks and does not read waits here, with everything it has asked.
+      if (this.#session.pendingBytes >= MAX_PENDING_BYTES) await this.#session.untilIdle()
+      else if (this.#waiting.length > 0) await this.#take(this.#waiting.shift()!)
+      else await this.#publishing
       this.#resumeIfDrained()
     }
     this.#isRunning = false
   }
 
   async #take(next: Waiting): Promise<void> {
-    if (!('command' in next)) {
-      await this.#publishing
-      this.#fail(next.failure.code, next.failure.message, next.ref)
-    } else if (next.command.type === 'publish') this.#publish(next.command)
-    else {
-      await this.#publishing
-      await this.#carryOut(next.command)
+    if ('command' in next && next.command.type === 'publish') {
+      this.#publish(next.command)
+      return
     }
+    await this.#publishing
+    if (!this.#session.isOpen) return
+    if (!('command' in next)) this.#fail(next.failure.code, next.failure.message, next.ref)
+    else if (next.command.type !== 'publish') await this.#carryOut(next.command)
   }
 
   #publish(command: Extract<ParsedCommand, { type: 'publish' }>): void {
@@ -123,14 +126,12 @@ export class Commands {
   #pauseIfFull(): void {
     if (this.#isPaused || !this.#isFull()) return
     this.#isPaused = true
-    this.#session.onIdle = () => this.#resumeIfDrained()
     this.#session.link.pauseReading()
   }
 
   #resumeIfDrained(): void {
     if (!this.#isPaused || this.#isFull()) return
     this.#isPaused = false
-    this.#session.onIdle = null
     this.#session.link.resumeReading()
   }
 }

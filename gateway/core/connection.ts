@@ -2,11 +2,13 @@
 
 import type { Code } from '../../shared/codes.ts'
 import type { ConnectionView } from '../../shared/stats.ts'
+import type { Identity } from './identity.ts'
 import type { Link } from './link.ts'
 
 export interface Connection {
   readonly id: string
   readonly user: string | undefined
+  readonly identity: Identity
   readonly link: Pick<Link, 'transport' | 'address' | 'progress' | 'answersHeartbeats'>
   /** Bytes this process holds for it. */
   readonly pendingBytes: number

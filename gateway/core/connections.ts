@@ -92,6 +92,16 @@ export class Connections {
     return connections.length
   }
 
+  /** Ends what an operator opened while signed in. */
+  endSession(session: string): void {
+    for (const connection of this.all()) {
+      const { identity } = connection
+      if (identity.kind === 'operator' && identity.session === session) {
+        connection.close('unauthorized', 'The operator has signed out.')
+      }
+    }
+  }
+
   /** All of them as they are now, for a drain. */
   all(): Connection[] {
     return [...this.#connections.values()]

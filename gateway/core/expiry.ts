@@ -4,11 +4,10 @@ import type { Code } from '../../shared/codes.ts'
 import type { Expiring } from '../../shared/frames.ts'
 import type { Clock } from './clock.ts'
 import type { Identity } from './identity.ts'
+import { startTimer } from './timer.ts'
 
 /** How long before the end a client is told (protocol §3, `expiring`). */
 const WARNING_MS = 60_000
-/** Longer timers overflow in Node and would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Whose identity is watched. */
 export interface Holder {
@@ -17,21 +16,15 @@ export interface Holder {
 }
 
 /** Watches a session's identity; returns the stop. */
-export function watchExpiry(session: Holder, identity: Identity, clock: Clock): () => void {
+export function watchExpiry(holder: Holder, identity: Identity, clock: Clock): () => void {
   const expires = 'expires' in identity ? identity.expires : undefined
   if (expires === undefined) return () => {}
-  let timer: NodeJS.Timeout
-  const at = (time: number, act: () => void): void => {
-    const delay = Math.max(0, time - clock())
-    timer = setTimeout(() => (delay > MAX_TIMER_MS ? at(time, act) : act()), Math.min(delay, MAX_TIMER_MS))
-    timer.unref()
-  }
-  const end = (): void =>
-    session.close('unauthorized', 'The token has expired: connect again with a new one.')
+  let stop = (): void => {}
+  const end = (): void => holder.close('unauthorized', 'The token has expired: connect again with a new one.')
   const warn = (): void => {
-    session.send({ type: 'expiring', at: Math.round(expires) })
-    at(expires, end)
+    holder.send({ type: 'expiring', at: Math.round(expires) })
+    stop = startTimer(expires - clock(), end)
   }
-  at(expires - WARNING_MS, warn)
-  return () => clearTimeout(timer)
+  stop = startTimer(expires - WARNING_MS - clock(), warn)
+  return () => stop()
 }

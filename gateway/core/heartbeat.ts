@@ -49,8 +49,9 @@ export class Heartbeat {
   /** Alive is who sent or took a byte since the last beat; two beats without either end the connection (rule W5). */
   #beat(connection: Connection, beaten: Beaten): void {
     const progress = connection.link.progress()
+    // Who does not answer heartbeats shows that it is gone only by bytes that nobody takes.
     const shouldMove = connection.link.answersHeartbeats || connection.pendingBytes > 0
-    beaten.silentBeats = progress === beaten.progress && shouldMove ? beaten.silentBeats + 1 : 0
+    beaten.silentBeats = shouldMove && progress === beaten.progress ? beaten.silentBeats + 1 : 0
     beaten.progress = progress
     if (beaten.silentBeats < 2) connection.beat()
     else

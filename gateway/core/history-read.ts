@@ -20,6 +20,8 @@ export interface HistoryRequest {
   readonly since?: string | undefined
   readonly before?: string | undefined
   readonly limit: number
+  /** A page of a thousand messages of 64 KiB would otherwise be read at once and wait in memory for one slow reader. */
+  readonly maxBytes: number
 }
 
 export interface HistoryAnswer {
@@ -33,7 +35,7 @@ export interface HistoryAnswer {
  */
 export async function readHistory(
   { history, log, rules }: Sources,
-  { channel, since, before, limit }: HistoryRequest,
+  { channel, since, before, limit, maxBytes }: HistoryRequest,
 ): Promise<HistoryAnswer> {
   if (rules.of(channel).history === null) {
     const gap = since === undefined ? null : toGap(channel, since, null, 'no_history')
@@ -43,7 +45,7 @@ export async function readHistory(
   const beforeSeq = seqOf(before, log)
   const start = sinceSeq === 'foreign' ? 0 : sinceSeq
   const end = beforeSeq === 'foreign' ? undefined : beforeSeq
-  const page = await history.page({ channel, since: start, before: end, limit })
+  const page = await history.page({ channel, since: start, before: end, limit, maxBytes })
   const oldest = page.oldest === null ? null : formatCursor(page.epoch, page.oldest)
   const foreign = sinceSeq === 'foreign' ? since : beforeSeq === 'foreign' ? before : undefined
   if (foreign !== undefined) return { page, gap: toGap(channel, foreign, oldest, 'reset') }
@@ -51,31 +53,12 @@ export async function readHistory(
   return { page, gap: expired ? toGap(channel, since, oldest, 'expired') : null }
 }
 
-/**
- * The answer's members as JSON text, without the braces. A page over `maxLength` characters is cut: a thousand messages
- * of 64 KiB would otherwise wait in memory for one slow reader. `newestFirst` says which end is kept.
- */
-export function historyMembers(
-  { page, gap }: HistoryAnswer,
-  newestFirst: boolean,
-  maxLength: number,
-): string {
+/** The answer's members as JSON text, without the braces. */
+export function historyMembers({ page, gap }: HistoryAnswer): string {
   const texts = page.messages.map(message => messageJson(message, formatCursor(page.epoch, message.seq)))
-  const kept = newestFirst ? fitting(texts.reverse(), maxLength).reverse() : fitting(texts, maxLength)
   const oldest = page.oldest === null ? 'null' : `"${formatCursor(page.epoch, page.oldest)}"`
-  const more = page.more || kept.length < texts.length
   const missing = gap === null ? '' : `,"gap":${JSON.stringify(gap)}`
-  return `"messages":[${kept.join(',')}],"oldest":${oldest},"more":${more}${missing}`
-}
-
-/** The first texts that fit in a page; always at least one. */
-function fitting(texts: readonly string[], maxLength: number): string[] {
-  let length = 0
-  const end = texts.findIndex((text, index) => {
-    length += text.length
-    return length > maxLength && index > 0
-  })
-  return end < 0 ? [...texts] : texts.slice(0, end)
+  return `"messages":[${texts.join(',')}],"oldest":${oldest},"more":${page.more}${missing}`
 }
 
 function seqOf(cursor: string | undefined, log: Sources['log']): number | 'foreign' | undefined {

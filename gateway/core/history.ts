@@ -8,6 +8,8 @@ export interface HistoryQuery {
   readonly since?: number | undefined
   readonly before?: number | undefined
   readonly limit: number
+  /** Bytes of content a page may have, but for its first message; without it, no bound. */
+  readonly maxBytes?: number | undefined
 }
 
 export interface HistoryPage {

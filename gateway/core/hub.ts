@@ -75,14 +75,16 @@ export class Hub implements Follower {
 
   /** The log committed these. */
   appended(messages: readonly Message[], head: number): void {
+    const touched = new Set<LiveChannel>()
     for (const message of messages) {
       this.#onTouched(message.channel)
       const channel = this.#channels.get(message.channel)
       if (!channel) continue
       this.tail.appendStored(channel, message, formatCursor(this.#epoch, message.seq), message.seq)
-      this.#touch(channel)
+      touched.add(channel)
     }
     this.tail.seq = head
+    for (const channel of touched) this.#touch(channel)
     this.#runSoon()
   }
 
@@ -100,7 +102,7 @@ export class Hub implements Follower {
     channel.removeOne(removal.seq)
     const id = formatCursor(this.#epoch, removal.seq)
     for (const subscriber of channel.subscribers)
-      subscriber.send({ type: 'deleted', channel: channel.name, id })
+      subscriber.notify({ type: 'deleted', channel: channel.name, id })
   }
 
   /** Hands a message of a channel without history to its subscribers (rule C4). */

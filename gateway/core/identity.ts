@@ -25,7 +25,13 @@ export type Identity =
       readonly read: boolean
       readonly admin: boolean
     }
-  | { readonly kind: 'operator'; readonly user: string; readonly expires?: number | undefined }
+  | {
+      readonly kind: 'operator'
+      readonly user: string
+      /** What the sign-in opened: it ends when that does. */
+      readonly session: string
+      readonly expires?: number | undefined
+    }
 
 /** `null`: allowed. Otherwise why not, naming the rule that refused and what would allow it. */
 export type Verdict = Failure | null

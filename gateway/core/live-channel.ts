@@ -70,6 +70,8 @@ export class LiveChannel {
     this.evictedSeq = Math.max(this.evictedSeq, entry.seq)
     this.evictedOrder = entry.order
     if (this.entries.at(0) === entry) this.entries.shift()
+    // A chunk must not outlive its messages: the tail's bound would not hold.
+    if (this.#chunks.some(chunk => chunk?.first === entry)) this.#forgetChunks()
   }
 
   /** One message is gone: it is not delivered from memory either. */
@@ -110,7 +112,15 @@ export class LiveChannel {
       if (last.message.sender !== undefined) hasSenders = true
       if (last.message.expires !== undefined) expires = Math.min(expires, last.message.expires)
     }
-    const buffer = buffers.length === 1 ? buffers[0]! : Buffer.concat(buffers, bytes)
+    const buffer = buffers.length === 1 ? buffers[0]! : join(buffers, bytes)
     return { buffer, first, last, count: buffers.length, hasSenders, expires }
   }
+}
+
+/** One buffer of several, in memory of its own: cut from a shared slab it would hold all of that. */
+function join(buffers: readonly Buffer[], bytes: number): Buffer {
+  const joined = Buffer.allocUnsafeSlow(bytes)
+  let at = 0
+  for (const buffer of buffers) at += buffer.copy(joined, at)
+  return joined
 }

@@ -83,13 +83,22 @@ export class Publisher {
 
   readonly #tick = async (): Promise<void> => {
     const requests = this.#takeRequests()
+    try {
+      await this.#commit(requests)
+    } catch (error) {
+      this.#options.onFault(error)
+      for (const { resolve } of requests) resolve(UNWRITABLE)
+    }
+    this.#isTicking = false
+    if (this.#waiting.length > 0) this.#schedule()
+  }
+
+  async #commit(requests: readonly Request[]): Promise<void> {
     const groups = requests.map(({ entries }) =>
       entries.filter(({ stored, idempotency }) => stored || idempotency),
     )
     const outcomes = await this.#append(groups)
     for (const [index, request] of requests.entries()) this.#finish(request, groups[index]!, outcomes[index]!)
-    this.#isTicking = false
-    if (this.#waiting.length > 0) this.#schedule()
   }
 
   #takeRequests(): Request[] {

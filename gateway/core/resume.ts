@@ -16,6 +16,9 @@ export interface Start {
   readonly isReset: boolean
 }
 
+/** A rewind goes no further back: finding the place costs a step for each message. */
+const MAX_REWIND = 10_000
+
 /** Where reading begins in a channel with history. */
 export function startOf(
   channel: string,
@@ -29,7 +32,9 @@ export function startOf(
     }
   }
   const isReset = request.since !== undefined
-  if (request.history !== undefined) return { from: { channel, newest: request.history }, isReset }
+  if (request.history !== undefined) {
+    return { from: { channel, newest: Math.min(request.history, MAX_REWIND) }, isReset }
+  }
   return { from: isReset ? { channel, after: 0 } : { channel, newest: 0 }, isReset }
 }
 

@@ -17,6 +17,11 @@ import { Outbox } from './outbox.ts'
 import { Reader } from './reader.ts'
 import type { Subscription, SubscriptionOwner } from './subscription.ts'
 
+/** What takes nothing for so long is closed (rule R3). */
+const STUCK_MS = 60_000
+/** Notices beside the messages that may wait on a connection. */
+const MAX_NOTICE_BYTES = 256 * 1024
+
 export interface SessionOptions {
   readonly id: string
   readonly link: Link
@@ -32,8 +37,6 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   /** When it connected, in milliseconds since 1970. */
   readonly since: number
   readonly reader: Reader
-  /** Called when what waited was written and the socket took it, for whoever holds back until then. */
-  onIdle: (() => void) | null = null
   /** Called once, when the session has ended. */
   onEnd: (() => void) | null = null
   readonly #context: Context
@@ -41,6 +44,8 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   #identity: Identity
   #stopExpiry: () => void = () => {}
   #state: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
+  #onIdle: (() => void) | null = null
+  #stuck: NodeJS.Timeout | null = null
   #isQueued = false
   #isReading = false
 
@@ -74,7 +79,7 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   }
 
   get user(): string | undefined {
-    return 'user' in this.#identity ? this.#identity.user : undefined
+    return this.#identity.kind === 'client' ? this.#identity.user : undefined
   }
 
   /** The identity counts from now on, until it expires. */
@@ -94,6 +99,13 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
     if (!this.isOpen) return
     this.#outbox.push(this.link.encoder.frame(frame, id))
     this.queue()
+  }
+
+  /** Sends what nobody asked for; a reader too slow even for these is closed, and comes back to them. */
+  notify(frame: ServerFrame): void {
+    if (this.#outbox.waitingBytes < MAX_NOTICE_BYTES) this.send(frame)
+    else
+      this.close('timeout', 'Too many notices wait for this connection: reconnect with the last id received.')
   }
 
   /** Sends a frame that is JSON text already, because it carries data whose tokens are kept (rule H3). */
@@ -143,6 +155,17 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
     return this.reader.subscriptions.has(channel)
   }
 
+  /** Resolves when what waits was written and the socket took it, or when the session has ended. */
+  untilIdle(): Promise<void> {
+    return new Promise(resolve => {
+      this.#onIdle = () => {
+        this.#onIdle = null
+        resolve()
+      }
+      if (!this.isOpen) this.#onIdle()
+    })
+  }
+
   /** Asks for a turn; while the socket is busy, its drain does. */
   queue(): void {
     if (this.#isQueued || this.#outbox.isBusy) return
@@ -170,8 +193,8 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
 
   onDrained(): void {
     this.#outbox.isBusy = false
+    this.#stopStuck()
     if (this.isOpen) this.queue()
-    this.onIdle?.()
   }
 
   onClosed(): void {
@@ -220,7 +243,8 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   #pull(): void {
     if (this.#state === 'open') this.reader.pull()
     this.#outbox.flush()
-    if (this.onIdle !== null && !this.#outbox.isBusy) this.onIdle()
+    if (this.#outbox.isBusy) this.#watchStuck()
+    else this.#onIdle?.()
     if (this.#state !== 'open') return
     if (this.reader.needsLog) this.#readOn()
     else if (this.reader.hasNews) this.queue()
@@ -244,6 +268,22 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
     this.queue()
   }
 
+  /** A socket that takes nothing of a write for a minute is given up (rule R3). */
+  #watchStuck(): void {
+    if (this.#stuck) return
+    const progress = this.link.progress()
+    this.#stuck = setTimeout(() => {
+      this.#stuck = null
+      if (this.link.progress() !== progress) this.#watchStuck()
+      else this.close('timeout', 'Nothing was taken for 60 s: reconnect with the last id received.')
+    }, STUCK_MS).unref()
+  }
+
+  #stopStuck(): void {
+    if (this.#stuck) clearTimeout(this.#stuck)
+    this.#stuck = null
+  }
+
   #tellGap(gap: Gap): void {
     const { counters, observe, clock } = this.#context
     counters.gaps += 1
@@ -254,6 +294,8 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   #leave(code: Code | 'closed', reason: string): void {
     const { hub, connections, counters, observe, clock } = this.#context
     this.#stopExpiry()
+    this.#stopStuck()
+    this.#onIdle?.()
     for (const subscription of this.reader.subscriptions.values()) hub.unsubscribe(subscription)
     connections.remove(this)
     counters.disconnects[code] = (counters.disconnects[code] ?? 0) + 1

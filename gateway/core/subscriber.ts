@@ -12,5 +12,6 @@ export interface Subscriber {
   touch(): TurnTaker | null
   /** Whoever has everything moves to the head, past other channels' messages. */
   settle(): void
-  send(frame: ServerFrame): void
+  /** Tells of something beside the messages. */
+  notify(frame: ServerFrame): void
 }

@@ -9,7 +9,7 @@ export interface SubscriptionOwner extends TurnTaker {
   /** A channel has news. True: the session wants a turn. */
   touch(subscription: Subscription): boolean
   settle(): void
-  send(frame: ServerFrame): void
+  notify(frame: ServerFrame): void
 }
 
 export class Subscription implements Subscriber {
@@ -37,8 +37,8 @@ export class Subscription implements Subscriber {
     this.#owner.settle()
   }
 
-  send(frame: ServerFrame): void {
-    this.#owner.send(frame)
+  notify(frame: ServerFrame): void {
+    this.#owner.notify(frame)
   }
 
   /** Whether the tail holds everything this reader lacks, when the session stands at `seq` and `order`. */

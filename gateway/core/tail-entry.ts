@@ -1,5 +1,6 @@
 // One of the newest messages, in memory, with its encodings. Knows no connection.
 
+import type { Arena } from './arena.ts'
 import type { Encoder } from './encoder.ts'
 import { type MessageContent, messageJson } from './message-json.ts'
 
@@ -17,15 +18,25 @@ export class TailEntry {
   readonly seq: number
   /** Place in the order of arrival here, which stored and unstored messages share. */
   readonly order: number
+  /** Bytes this entry may come to hold: its text and both encodings, with the frame's own fields. */
+  readonly heldBytes: number
   removed = false
+  readonly #arena: Arena
   readonly #encodings: [Buffer | undefined, Buffer | undefined] = [undefined, undefined]
 
-  constructor(holder: EntryHolder, message: MessageContent, id: string | null, seq: number, order: number) {
+  constructor(
+    holder: EntryHolder,
+    message: MessageContent,
+    place: { readonly id: string | null; readonly seq: number; readonly order: number },
+    arena: Arena,
+  ) {
     this.holder = holder
     this.message = message
-    this.id = id
-    this.seq = seq
-    this.order = order
+    this.id = place.id
+    this.seq = place.seq
+    this.order = place.order
+    this.heldBytes = estimateBytes(message)
+    this.#arena = arena
   }
 
   /** Whether a reader who was given everything up to a place still lacks this message. */
@@ -37,13 +48,15 @@ export class TailEntry {
   encode(encoder: Encoder): Buffer {
     const known = this.#encodings[encoder.slot]
     if (known) return known
-    const encoding = encoder.message(messageJson(this.message, this.id), this.id)
+    const encoding = this.#arena.keep(encoder.message(messageJson(this.message, this.id), this.id))
     this.#encodings[encoder.slot] = encoding
     return encoding
   }
+}
 
-  /** Bytes this entry may come to hold: its text and both encodings, with the frame's own fields. */
-  get heldBytes(): number {
-    return (this.message.data.length + 250) * 3
-  }
+const FIXED_BYTES = 700
+
+function estimateBytes({ data, event, user, sender }: MessageContent): number {
+  const words = (event?.length ?? 0) + (user?.length ?? 0) + (sender?.length ?? 0)
+  return (Buffer.byteLength(data) + 3 * words) * 3 + FIXED_BYTES
 }

@@ -1,5 +1,6 @@
 // The tail: the newest messages of the channels somebody here listens to, bounded in bytes. Knows no log and no socket.
 
+import { Arena } from './arena.ts'
 import type { LiveChannel } from './live-channel.ts'
 import type { MessageContent } from './message-json.ts'
 import { Queue } from './queue.ts'
@@ -11,6 +12,7 @@ export const TAIL_BYTES = 32 * 1024 * 1024
 export class Tail {
   readonly #entries = new Queue<TailEntry>()
   readonly #maxBytes: number
+  readonly #arena = new Arena()
   #bytes = 0
   /** The newest seq of the log that was followed. */
   seq: number
@@ -35,7 +37,7 @@ export class Tail {
 
   #append(channel: LiveChannel, message: MessageContent, id: string | null): void {
     this.order += 1
-    const entry = new TailEntry(channel, message, id, this.seq, this.order)
+    const entry = new TailEntry(channel, message, { id, seq: this.seq, order: this.order }, this.#arena)
     channel.entries.push(entry)
     this.#entries.push(entry)
     this.#bytes += entry.heldBytes

@@ -52,7 +52,8 @@ export class StoredHistory {
     return this.#page(query, now)
   }
 
-  #readPage({ channel, since, before, limit }: HistoryQuery, now: number): HistoryPage {
+  #readPage(query: HistoryQuery, now: number): HistoryPage {
+    const { channel, since, before, limit } = query
     const row = this.#ledger.find(channel)
     const place = { epoch: this.#epoch, head: this.#ledger.head, trimmed: row?.trimmed ?? this.#ledger.floor }
     if (!row) return { ...place, messages: [], oldest: null, more: false }
@@ -60,11 +61,10 @@ export class StoredHistory {
     const from = Math.max(since ?? 0, row.trimmed)
     const statement = isForward ? this.#oldestFirst : this.#newestFirst
     // One more than asked tells whether there is more.
-    const rows = statement.all(row.id, from, before ?? Number.MAX_SAFE_INTEGER, now, limit + 1)
-    const more = rows.length > limit
-    if (more) rows.pop()
+    const found = statement.iterate(row.id, from, before ?? Number.MAX_SAFE_INTEGER, now, limit + 1)
+    const { rows, more } = takeFitting(found, limit, query.maxBytes ?? Number.POSITIVE_INFINITY)
     if (!isForward) rows.reverse()
-    const messages = rows.map(found => toMessage(found, channel))
+    const messages = rows.map(each => toMessage(each, channel))
     return { ...place, messages, oldest: this.#reader.oldest(row, now), more }
   }
 
@@ -84,6 +84,22 @@ export class StoredHistory {
     const oldestTime = messages > 0 ? this.#oldestTime.get() : undefined
     return { epoch: this.#epoch, head, messages, bytes, oldestTime }
   }
+}
+
+/** The first rows that fit; what does not is not even read. */
+function takeFitting(
+  found: Iterable<MessageRow>,
+  limit: number,
+  maxBytes: number,
+): { rows: MessageRow[]; more: boolean } {
+  const rows: MessageRow[] = []
+  let bytes = 0
+  for (const row of found) {
+    bytes += row.size
+    if (rows.length === limit || (bytes > maxBytes && rows.length > 0)) return { rows, more: true }
+    rows.push(row)
+  }
+  return { rows, more: false }
 }
 
 function toStoredChannel({ name, messages, bytes, last }: StoredRow): StoredChannel {

@@ -30,7 +30,7 @@ export class Trim {
   readonly #deleteOf: Statement<[number, number, number]>
   readonly #deleteHidden: Statement<[number, number, number]>
   readonly #expired: Statement<[number, number], Expired>
-  readonly #expiredOf: Statement<[number, number], Expired>
+  readonly #expiredOf: Statement<[number, number, number], Expired>
   readonly #oldest: Statement<[number], Expired>
   readonly #sizeOf: Statement<[number, number, number], number>
   readonly #delete: Statement<[number]>
@@ -50,7 +50,7 @@ export class Trim {
     )
     const expired = 'SELECT seq, channel_id AS channelId, size FROM message WHERE expires <= ?'
     this.#expired = db.prepare(`${expired} ORDER BY expires LIMIT ?`)
-    this.#expiredOf = db.prepare(`${expired} AND channel_id = ?`)
+    this.#expiredOf = db.prepare(`${expired} AND channel_id = ? LIMIT ?`)
     this.#oldest = db.prepare('SELECT seq, channel_id AS channelId, size FROM message ORDER BY seq LIMIT ?')
     this.#sizeOf = db
       .prepare<[number, number, number], number>(
@@ -67,7 +67,9 @@ export class Trim {
    */
   channel(row: ChannelRow, keep: Keep, now: number, limit: number): number {
     // What has expired must not push out what has not.
-    for (const message of this.#expiredOf.all(now, row.id)) this.#removeExpired(message)
+    const expired = this.#expiredOf.all(now, row.id, limit)
+    for (const message of expired) this.#removeExpired(message)
+    if (expired.length === limit) return limit
     let { count, bytes } = row
     let cut = row.trimmed
     for (const { seq, time, size } of this.#oldestOf.all(row.id, row.trimmed, limit)) {
@@ -91,7 +93,7 @@ export class Trim {
    * which it is empty, or 0 when there was nothing: what had expired before leaves no gap.
    */
   purge(row: ChannelRow, now: number): number {
-    for (const message of this.#expiredOf.all(now, row.id)) this.#removeExpired(message)
+    for (const message of this.#expiredOf.all(now, row.id, row.count)) this.#removeExpired(message)
     if (row.count === 0) return 0
     row.trimmed = this.#newestOf.get(row.id) ?? row.trimmed
     this.#ledger.subtract(row, row.count, row.bytes)

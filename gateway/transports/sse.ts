@@ -10,6 +10,7 @@ import type { Identity } from '../core/identity.ts'
 import type { Link, LinkListener } from '../core/link.ts'
 import { openConnection } from '../core/opening.ts'
 import { Session } from '../core/session.ts'
+import { startTimer } from '../core/timer.ts'
 import { type ConnectQuery, foreignOrigin, queryOf, readConnectQuery } from './connect-query.ts'
 import type { TransportDeps } from './deps.ts'
 import { SocketWriter } from './socket-writer.ts'
@@ -87,18 +88,13 @@ const NOBODY: Identity = { kind: 'anonymous' }
 const NOTHING: Admission = { channels: [], refused: [] }
 
 /** Why a stream would carry nothing that was asked for (rules S1, S8). */
-function refusalOf(
-  query: ConnectQuery,
-  identity: Identity,
-  { channels, refused }: Admission,
-): Failure | null {
+function refusalOf(query: ConnectQuery, identity: Identity, { refused }: Admission): Failure | null {
   const hasUser = identity.kind === 'client' && identity.user !== undefined
   if (query.channels.length === 0) {
     if (hasUser) return null
     return { code: 'bad_request', message: 'Name the channels to receive: /sse?channels=a,b.' }
   }
-  const isAllRefused = refused.length === query.channels.length
-  if (!isAllRefused || hasUser || channels.length > 0) return null
+  if (refused.length < query.channels.length) return null
   const { code, message } = refused[0]!.failure
   if (code === 'bad_request' || code === 'rate_limited') return { code: 'bad_request', message }
   return { code: identity.kind === 'anonymous' ? 'unauthorized' : 'forbidden', message }
@@ -118,15 +114,12 @@ function accept(request: FastifyRequest, reply: FastifyReply, stream: Stream, de
   const id = context.connections.nextId(deps.idSuffix)
   const session = new Session({ id, link, identity, sender: query.sender }, context)
   link.listener = session
-  void openConnection(session, { admission, resume: query }, context)
   const lifetimeMs = deps.maxLifetimeMs * (1 + LIFETIME_JITTER * (2 * random() - 1))
-  const end = () => session.close('timeout', 'The stream reached its lifetime: reconnect with the last id.')
-  const timer = setTimeout(end, Math.min(lifetimeMs, MAX_TIMER_MS)).unref()
-  session.onEnd = () => clearTimeout(timer)
+  session.onEnd = startTimer(lifetimeMs, () => {
+    session.close('timeout', 'The stream reached its lifetime: reconnect with the last id.')
+  })
+  void openConnection(session, { admission, resume: query }, context)
 }
-
-/** Longer timers overflow in Node and would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Sends the head; after it, bytes go to the socket as they are, neither chunked nor with a length. */
 function begin(response: ServerResponse, headers: Record<string, unknown>, retry: string): void {

@@ -72,7 +72,7 @@ export class Core {
     const rules = new ChannelRules(options.rules ?? RULES)
     const memory = new MemoryLog({ clock, retention: channel => rules.of(channel).history })
     this.log = new LateLog(memory)
-    const replayCache = new ReplayCache(this.log, clock)
+    const replayCache: ReplayCache = new ReplayCache(this.log, () => this.hub.tail.seq)
     this.hub = new Hub(this.log, rules, options.tailBytes ?? TAIL_BYTES, channel =>
       replayCache.forget(channel),
     )

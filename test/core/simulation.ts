@@ -83,7 +83,7 @@ export class Simulation {
       [3, () => this.#die()],
       [2, () => this.#remove()],
       [1, () => this.core.log.inner.purge(this.#pick(CHANNELS))],
-      [3, () => void (this.now += this.#below(3000))],
+      [3, () => this.#wait()],
       [3, () => this.#any()?.peer.session.beat()],
     ]
     const total = actions.reduce((sum, [weight]) => sum + weight, 0)
@@ -197,6 +197,10 @@ export class Simulation {
     this.#readers = this.#readers.filter(other => other !== reader)
     const { resumePoint } = reader.witness
     if (resumePoint !== undefined) this.#resumePoints.push(resumePoint)
+  }
+
+  #wait(): void {
+    this.now += this.#below(3000)
   }
 
   async #remove(): Promise<void> {

@@ -50,19 +50,27 @@ export class Witness {
     switch (frame.type) {
       case 'welcome':
         this.hasWelcome = true
-        return this.#remember(eventId)
+        this.#remember(eventId)
+        return
       case 'subscribed':
-        return this.#subscribed(frame, frame.ref === undefined ? this.#since : requested(frame.ref))
+        this.#subscribed(frame, frame.ref === undefined ? this.#since : requested(frame.ref))
+        return
       case 'unsubscribed':
-        return void this.heard.delete(frame.channel!)
+        this.heard.delete(frame.channel!)
+        return
       case 'gap':
-        return this.#gap(frame)
+        this.#gap(frame)
+        return
       case 'message':
-        return frame.id === undefined ? this.#unstored(frame) : this.#stored(frame, eventId)
+        if (frame.id === undefined) this.#unstored(frame)
+        else this.#stored(frame, eventId)
+        return
       case 'live':
-        return this.#live(frame, eventId)
+        this.#live(frame, eventId)
+        return
       case 'heartbeat':
-        return this.#remember(eventId)
+        this.#remember(eventId)
+        return
       case 'failure':
         // The log fails now and then, and an `unsubscribe` may be sent twice.
         if (frame.code === 'unavailable' || frame.code === 'not_found') return

@@ -45,7 +45,7 @@ const WHO = {
   shopKey: access.identifyKey('shop-key')!,
   allKey: access.identifyKey('all-key')!,
   bossKey: access.identifyKey('boss-key')!,
-  operator: { kind: 'operator', user: 'admin' },
+  operator: { kind: 'operator', user: 'admin', session: 's' },
 } satisfies Record<string, Identity>
 type Who = keyof typeof WHO
 

@@ -191,6 +191,7 @@ function createDeps(fixture: Fixture): ApiDeps {
         [...connections.values()].filter(({ id }) => id > (after ?? '')).slice(0, limit),
       get: id => connections.get(id) ?? null,
       disconnect: id => connections.delete(id),
+      endSession: () => {},
       disconnectUser: user =>
         [...connections.values()].filter(view => view.user === user && connections.delete(view.id)).length,
     },

@@ -39,7 +39,7 @@ test.each([
   ['{"type":"ping","type":"ping"}'],
   [`${'['.repeat(100_000)}`],
   [`{"type":"ping","ref":${'['.repeat(100_000)}`],
-])('[W2] %.40s is malformed', text => {
+])('[W2] text %# of these is malformed', text => {
   expect(parseCommand(text)).toMatchObject({ failure: { code: 'bad_request' }, isMalformed: true })
 })
 

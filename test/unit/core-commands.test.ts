@@ -171,6 +171,31 @@ test('[R3] answers that were asked for at once do not pile up for a peer that do
   )
 })
 
+test.each([true, false])(
+  '[R3] after large answers, the last one too, the connection is read again (socket stalled: %s)',
+  async isStalled => {
+    const core = new Core()
+    const data = `"${'.'.repeat(60 * 1024)}"`
+    await core.context.publisher.publish(Array.from({ length: 8 }, () => ({ channel: 'a', data })))
+    const peer = await open(core, [], KEY)
+    peer.link.isStalled = isStalled
+    for (let ref = 1; ref <= 3; ref += 1) {
+      peer.command({ type: 'history', ref, channel: 'a' })
+      await turns(1)
+    }
+    for (let round = 0; round < 10; round += 1) {
+      peer.link.take()
+      await turns(2)
+    }
+    expect(peer.link.of('history')).toHaveLength(3)
+    expect(peer.link.isReadingPaused).toBe(false)
+    peer.command({ type: 'ping', ref: 4 })
+    peer.link.isStalled = false
+    await turns(3)
+    expect(peer.link.of('pong')).toHaveLength(1)
+  },
+)
+
 test('[R3] over a thousand commands that wait the connection is not read', async () => {
   const core = new Core()
   const peer = await open(core, [], KEY)

@@ -110,3 +110,25 @@ test('[W3] subscribing again answers with the cursor and replays nothing', async
   expect(peer.link.of('subscribed').at(-1)).toEqual({ type: 'subscribed', channel: 'a', ref: 7, cursor })
   expect(dataOf(peer, 'a')).toEqual([1, 2, 3])
 })
+
+test('[C4] a late subscription without history that the tail overtakes has a gap, then goes live', async () => {
+  const { core, peer } = await openTwo(SMALL_TAIL)
+  const keeper = core.connect(['u'])
+  await keeper.opened
+  peer.link.isStalled = true
+  await publishNumbers(core, 'a', 1, 1)
+  await turns(3)
+  peer.command({ type: 'subscribe', ref: 1, channel: 'u' })
+  await turns(3)
+  await publishNumbers(core, 'u', 1, 50)
+  await turns(3)
+  peer.link.isStalled = false
+  peer.link.take()
+  await turns(10)
+  await publishNumbers(core, 'u', 51, 51)
+  await turns(3)
+  expect(peer.link.of('gap')).toMatchObject([{ channel: 'u', reason: 'no_history', oldest: null }])
+  expect(peer.link.of('live').at(-1)?.channels).toEqual(['u'])
+  expect(dataOf(peer, 'u').at(-1)).toBe(51)
+  expect(core.log.reads).toBeLessThan(5)
+})

@@ -1,0 +1,47 @@
+// A page of the log with its encodings, which all who read it share. Knows no session.
+
+import { formatCursor } from '../../shared/cursor.ts'
+import type { Encoder } from './encoder.ts'
+import type { Message, Page } from './log.ts'
+import { messageJson } from './message-json.ts'
+
+type Encodings = [readonly Buffer[] | undefined, readonly Buffer[] | undefined]
+
+export class ReplayPage {
+  readonly page: Page
+  readonly #encodings: Encodings
+
+  constructor(page: Page, encodings: Encodings = [undefined, undefined]) {
+    this.page = page
+    this.#encodings = encodings
+  }
+
+  /** Whether a message has a ttl: then the page is only right at this moment. */
+  get expires(): boolean {
+    return this.page.messages.some(message => message.expires !== undefined)
+  }
+
+  /** The messages as frames, in order. */
+  encode(encoder: Encoder): readonly Buffer[] {
+    const known = this.#encodings[encoder.slot]
+    if (known) return known
+    const encodings = this.page.messages.map(message => this.#encodeOne(message, encoder))
+    this.#encodings[encoder.slot] = encodings
+    return encodings
+  }
+
+  /**
+   * The page at a later head, when its channel got nothing since. Without it a complete page would end before a newer
+   * subscription's tail begins, and would be read again and again.
+   */
+  asOf(head: number): ReplayPage {
+    const isComplete = this.page.through === this.page.head
+    if (!isComplete || head <= this.page.head) return this
+    return new ReplayPage({ ...this.page, head, through: head }, this.#encodings)
+  }
+
+  #encodeOne(message: Message, encoder: Encoder): Buffer {
+    const id = formatCursor(this.page.epoch, message.seq)
+    return encoder.message(messageJson(message, id), id)
+  }
+}

@@ -1,0 +1,116 @@
+// The HTTP server with everything it answers: streams, API, pages. Constructed by the composition root; knows no log.
+
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import fastifyWebSocket from '@fastify/websocket'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { Stats } from '../shared/stats.ts'
+import type { KeyedAccess } from './access/access.ts'
+import { AddressLimits } from './access/address-limits.ts'
+import { createIdentify } from './access/identify.ts'
+import { Operators } from './access/operators.ts'
+import { createOrigins } from './access/origins.ts'
+import { registerPages } from './admin/pages.ts'
+import { registerApi } from './api/api.ts'
+import { sendProblem } from './api/problem.ts'
+import { refuseLongUrl, SERVER_OPTIONS } from './api/server-options.ts'
+import type { Config } from './config/config.ts'
+import type { Context } from './core/context.ts'
+import type { Farewell } from './core/goodbye.ts'
+import { registerSse } from './transports/sse.ts'
+import { registerWebSocket, SUBPROTOCOL } from './transports/websocket.ts'
+
+export interface ServerParts {
+  readonly version: string
+  readonly context: Context
+  readonly access: KeyedAccess
+  readonly logger: FastifyBaseLogger
+  readonly stats: () => Promise<Stats>
+  readonly state: () => Stats['state']
+  /** Why nobody is taken while the gateway drains; null when it does not. */
+  readonly turnAwayInDrain: () => Farewell | null
+}
+
+/** Room for the command around `data`, and for white space. */
+const FRAME_ENVELOPE_BYTES = 16 * 1024
+/** Random bytes that tell this start's connection ids from another's. */
+const ID_BYTES = 3
+
+/** Builds the server; it does not listen yet. */
+export async function buildServer(config: Config, parts: ServerParts): Promise<FastifyInstance> {
+  const app = createFastify(config, parts.logger)
+  app.addHook('onRequest', refuseLongUrl)
+  await app.register(fastifyWebSocket, {
+    // Sessions have said goodbye before the server closes; the default would cut them off without a word.
+    preClose: done => done(),
+    options: {
+      maxPayload: config.limits.messageBytes + FRAME_ENVELOPE_BYTES,
+      perMessageDeflate: false,
+      handleProtocols: offers => (offers.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    },
+  })
+  await registerDoors(app, config, parts)
+  await registerPages(app, { dashboard: folder('../dashboard/dist'), examples: folder('../examples') })
+  return app
+}
+
+function createFastify(config: Config, logger: FastifyBaseLogger): FastifyInstance {
+  // At `info` Fastify would only repeat the ready line.
+  const level = config.logLevel === 'info' ? 'warn' : config.logLevel
+  return Fastify({
+    ...SERVER_OPTIONS,
+    loggerInstance: logger.child({}, { level }),
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: config.trustProxy,
+    forceCloseConnections: 'idle',
+  })
+}
+
+/** The two transports and the API: each asks the same access who somebody is. */
+async function registerDoors(app: FastifyInstance, config: Config, parts: ServerParts): Promise<void> {
+  const { context, access } = parts
+  const origins = createOrigins(config)
+  const operators = new Operators(config.admin, context.clock)
+  const identify = createIdentify({ access, operators, origins })
+  const transport = {
+    context,
+    identify,
+    origins,
+    random: Math.random,
+    idSuffix: randomBytes(ID_BYTES).toString('hex'),
+    refuse: sendProblem,
+    turnAway: createTurnAway(config.limits, context, parts.turnAwayInDrain),
+  }
+  registerWebSocket(app, transport)
+  registerSse(app, { ...transport, maxLifetimeMs: config.sse.maxLifetimeMs })
+  await registerApi(app, {
+    ...context,
+    version: parts.version,
+    identify,
+    operators,
+    origins,
+    limits: config.limits,
+    publicUrl: config.publicUrl,
+    stats: parts.stats,
+    state: parts.state,
+  })
+}
+
+/** How long connections that found the gateway full stay away. */
+const FULL_AFTER_MS = 5000
+
+/** Why one more connection from an address is not taken now, in the order of what passes last. */
+function createTurnAway(limits: Config['limits'], { connections }: Context, inDrain: () => Farewell | null) {
+  const addresses = new AddressLimits(limits)
+  const whenFull = (): Farewell | null => {
+    if (connections.size < limits.connections) return null
+    const message = `The gateway holds ${limits.connections} connections, its limit: come back in a while, or raise limits.connections.`
+    return { code: 'unavailable', message, afterMs: FULL_AFTER_MS * (1 + Math.random()) }
+  }
+  return (address: string): Farewell | null =>
+    inDrain() ?? whenFull() ?? addresses.turnAway(address, connections.countFrom(address), performance.now())
+}
+
+function folder(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url))
+}

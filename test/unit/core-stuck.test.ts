@@ -1,0 +1,69 @@
+// Peers that take nothing: given up after a minute (rule R3), however the socket became busy; and never when nothing waits.
+
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Core, type Peer } from '../core/core.ts'
+import { FakeLink } from '../core/fake-link.ts'
+import { turns } from '../core/late-log.ts'
+
+const MINUTE_MS = 60_000
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => vi.useRealTimers())
+
+async function openStalled(core: Core): Promise<Peer> {
+  const peer = core.connect(['a'], { link: new FakeLink('sse') })
+  await turns(3)
+  peer.link.isStalled = true
+  return peer
+}
+
+test.each(['a message', 'a heartbeat'])('[R3] who takes nothing of %s for a minute is closed', async what => {
+  const core = new Core()
+  const peer = await openStalled(core)
+  if (what === 'a message') await core.publish('a')
+  else peer.session.beat()
+  await turns(3)
+  vi.advanceTimersByTime(MINUTE_MS - 1000)
+  expect(peer.link.ended).toBeNull()
+  vi.advanceTimersByTime(2000)
+  expect(peer.link.ended?.code).toBe('timeout')
+  expect(core.hub.subscriptions).toBe(0)
+})
+
+test('[R3] who takes a little each minute stays', async () => {
+  const core = new Core()
+  const peer = await openStalled(core)
+  await core.publish('a')
+  await turns(3)
+  for (let minute = 0; minute < 10; minute += 1) {
+    peer.link.take(1)
+    vi.advanceTimersByTime(MINUTE_MS - 1000)
+  }
+  expect(peer.link.ended).toBeNull()
+})
+
+test('[R3] who has taken everything may be silent for as long as it likes', async () => {
+  const core = new Core()
+  const peer = await openStalled(core)
+  await core.publish('a')
+  await turns(3)
+  vi.advanceTimersByTime(1000)
+  peer.link.isStalled = false
+  peer.link.take()
+  await turns(3)
+  vi.advanceTimersByTime(10 * MINUTE_MS)
+  expect(peer.link.ended).toBeNull()
+  await core.publish('a')
+  await turns(3)
+  expect(peer.link.of('message')).toHaveLength(2)
+})
+
+test('a connection that ends takes its timers with it', async () => {
+  const core = new Core()
+  const peer = await openStalled(core)
+  const before = vi.getTimerCount()
+  await core.publish('a')
+  await turns(3)
+  peer.link.die()
+  expect(vi.getTimerCount()).toBeLessThanOrEqual(before)
+})

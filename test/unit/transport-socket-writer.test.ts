@@ -1,0 +1,126 @@
+// The one writer of data, over a real pair of sockets whose reader stalls.
+
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { SocketWriter } from '../../gateway/transports/socket-writer.ts'
+import { within } from '../harness/deadline.ts'
+
+/** Two ends of one connection; both are gone when the test is. */
+async function openPair(): Promise<{ ours: Socket; theirs: Socket }> {
+  const server = createServer({ pauseOnConnect: true })
+  server.listen(0, '127.0.0.1')
+  await within(once(server, 'listening'), 'the server listens')
+  const accepted = once(server, 'connection')
+  const ours = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const [theirs] = (await within(accepted, 'a connection')) as [Socket]
+  if (ours.connecting) await within(once(ours, 'connect'), 'our end is connected')
+  for (const socket of [ours, theirs]) socket.on('error', () => {})
+  onTestFinished(() => {
+    ours.destroy()
+    theirs.destroy()
+    server.close()
+  })
+  return { ours, theirs }
+}
+
+const CHUNK = Buffer.alloc(64 * 1024, 'x')
+
+/** Writes until the socket takes no more; how many bytes were handed over. */
+function fill(writer: SocketWriter): number {
+  let bytes = CHUNK.length
+  while (writer.write(CHUNK)) {
+    bytes += CHUNK.length
+    if (bytes > 1e9) throw new Error('The socket never stalls.')
+  }
+  return bytes
+}
+
+/** Reads so many bytes at the other end. */
+async function read(socket: Socket, bytes: number): Promise<void> {
+  let left = bytes
+  const done = new Promise<void>(resolve => {
+    socket.on('data', chunk => {
+      left -= chunk.length
+      if (left <= 0) resolve()
+    })
+  })
+  socket.resume()
+  await within(done, () => `${bytes} bytes, ${left} are missing`)
+}
+
+test('[R3] a reader that stalls makes the writer wait, and is told of once everything was taken', async () => {
+  const { ours, theirs } = await openPair()
+  let onDrained = () => {}
+  let drains = 0
+  const drained = new Promise<void>(resolve => {
+    onDrained = resolve
+  })
+  const writer = new SocketWriter(ours, () => {
+    drains += 1
+    onDrained()
+  })
+  const bytes = fill(writer)
+  const pending = writer.pendingBytes()
+  const before = writer.progress()
+  expect(pending).toBeGreaterThan(0)
+  expect(pending).toBeLessThanOrEqual(CHUNK.length)
+  await read(theirs, bytes)
+  await within(drained, 'the writer is told')
+  expect(drains).toBe(1)
+  expect(writer.pendingBytes()).toBe(0)
+  expect(writer.progress()).toBe(before + pending)
+  expect(writer.write(Buffer.from('more'))).toBe(true)
+})
+
+test('[W5] progress stands still while nothing is taken, and moves with part of a write and with bytes received', async () => {
+  const { ours, theirs } = await openPair()
+  const writer = new SocketWriter(ours, () => {})
+  fill(writer)
+  const start = writer.progress()
+  await new Promise(resolve => setImmediate(resolve))
+  expect(writer.progress()).toBe(start)
+  ours.resume()
+  theirs.write('hello')
+  await within(once(ours, 'data'), 'five bytes')
+  expect(writer.progress()).toBeGreaterThanOrEqual(start + 5)
+})
+
+test('[W5] progress never goes back, however the writes follow each other', async () => {
+  const { ours, theirs } = await openPair()
+  let rounds = 0
+  let done = () => {}
+  const finished = new Promise<void>(resolve => {
+    done = resolve
+  })
+  let highest = 0
+  const look = () => {
+    const progress = writer.progress()
+    expect(progress).toBeGreaterThanOrEqual(highest)
+    highest = progress
+  }
+  const writer = new SocketWriter(ours, () => {
+    look()
+    rounds += 1
+    if (rounds === 5) done()
+    else fill(writer)
+    look()
+  })
+  fill(writer)
+  theirs.on('data', look)
+  theirs.resume()
+  await within(finished, 'five stalls')
+  expect(highest).toBeGreaterThan(0)
+})
+
+test('[R6] a socket that is gone takes everything without a word', async () => {
+  const { ours } = await openPair()
+  const writer = new SocketWriter(ours, () => {
+    throw new Error('nobody is there any more')
+  })
+  fill(writer)
+  ours.destroy()
+  await within(once(ours, 'close'), 'the close')
+  expect(writer.write(CHUNK)).toBe(true)
+  expect(() => writer.pendingBytes()).not.toThrow()
+})
