@@ -27,13 +27,13 @@ export function admit(asked: readonly string[], identity: Identity, rules: Admis
   const given = new Set(rules.everyone)
   if (identity.kind === 'client' && identity.user !== undefined) given.add(personalChannel(identity.user))
   const refused: Refusal[] = []
-  const channels: string[] = []
+  const channels = new Set<string>()
+  let held = given.size
   for (const channel of asked) {
-    const failure = given.has(channel)
-      ? null
-      : refusalOf(channel, channels.length + given.size, identity, rules)
+    const failure = given.has(channel) ? null : refusalOf(channel, held, identity, rules)
     if (failure) refused.push({ channel, failure })
-    else channels.push(channel)
+    else channels.add(channel)
+    if (!failure && !given.has(channel)) held += 1
   }
   return { channels: [...new Set([...channels, ...given])], refused }
 }

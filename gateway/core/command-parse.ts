@@ -57,7 +57,7 @@ export function parseCommand(text: string): ParseOutcome {
   const { values, members } = read
   const { type, ref } = values
   if (ref !== undefined && !isRef(ref))
-    return refuse('"ref" must be a number or a text of at most 200 characters.')
+    return refuse('"ref" must be a number within ±(2^53−1) or a text of at most 200 characters.')
   if (!isCommandType(type))
     return refuse(`"type" must be one of ${Object.keys(FIELDS).join(', ')}.`, ref, true)
   const problem = findProblem(type, values)
@@ -67,7 +67,9 @@ export function parseCommand(text: string): ParseOutcome {
 }
 
 function isRef(value: unknown): value is Ref {
-  return typeof value === 'number' || (typeof value === 'string' && value.length <= MAX_REF_LENGTH)
+  // A number that JavaScript cannot hold would come back as another one.
+  if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER
+  return typeof value === 'string' && value.length <= MAX_REF_LENGTH
 }
 
 function isCommandType(value: unknown): value is ParsedCommand['type'] {

@@ -43,7 +43,7 @@ export async function runCommand(
   }
 }
 
-/** Starts a publish; its answer comes when the message is committed. Never rejects. */
+/** Starts a publish; its answer comes when the message is committed. */
 export async function startPublish(
   command: Extract<ParsedCommand, { type: 'publish' }>,
   session: Session,

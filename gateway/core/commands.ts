@@ -2,7 +2,7 @@
 // Knows no WebSocket.
 
 import type { Code, Failure } from '../../shared/codes.ts'
-import type { Ref } from '../../shared/frames.ts'
+import type { FailureFrame, Ref } from '../../shared/frames.ts'
 import { type ParsedCommand, type ParseOutcome, parseCommand } from './command-parse.ts'
 import { runCommand, startPublish } from './command-run.ts'
 import type { Context } from './context.ts'
@@ -25,14 +25,16 @@ export class Commands {
   readonly #context: Context
   readonly #waiting = new Queue<Waiting>()
   /** Publishes that are started but not answered: they may overlap, everything else waits for them. */
-  #publishing: Promise<void> = Promise.resolve()
+  #publishing: Promise<void>
   #publishingCount = 0
   #isRunning = false
   #isPaused = false
   #badFrames = 0
   readonly #rate: Rate
 
-  constructor(session: Session, context: Context) {
+  /** `opened`: when the session has been welcomed, which comes before any answer. */
+  constructor(session: Session, context: Context, opened: Promise<void>) {
+    this.#publishing = opened
     this.#session = session
     this.#context = context
     this.#rate = new Rate(context.limits.commandsPerSecond, performance.now())
@@ -88,7 +90,9 @@ export class Commands {
 
   #publish(command: Extract<ParsedCommand, { type: 'publish' }>): void {
     this.#publishingCount += 1
-    const outcome = startPublish(command, this.#session, this.#context)
+    const outcome = startPublish(command, this.#session, this.#context).catch(error =>
+      this.#toFailure(error, command),
+    )
     // Answers keep the order of the commands, though refusals are known before commits.
     this.#publishing = this.#publishing.then(async () => {
       this.#session.send(await outcome)
@@ -103,9 +107,15 @@ export class Commands {
       const channel = 'channel' in command ? command.channel : undefined
       if (failure) this.#fail(failure.code, failure.message, command.ref, channel)
     } catch (error) {
-      this.#context.onFault(error)
-      this.#fail('internal', `The gateway failed to carry out "${command.type}": try again.`, command.ref)
+      this.#session.send(this.#toFailure(error, command))
     }
+  }
+
+  /** An error that nobody expected is logged, and answered like any other failure. */
+  #toFailure(error: unknown, { type, ref }: ParsedCommand): FailureFrame {
+    this.#context.onFault(error)
+    const message = `The gateway failed to carry out "${type}": try again.`
+    return { type: 'failure', ...(ref !== undefined && { ref }), code: 'internal', message }
   }
 
   #fail(code: Code, message: string, ref: Ref | undefined, channel?: string): void {

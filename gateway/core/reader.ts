@@ -58,7 +58,7 @@ export class Reader {
 
   /** Whether pages of the log have to be read. */
   get needsLog(): boolean {
-    return this.#isBehind || this.#joining.some(subscription => !subscription.isCovered(0, 0))
+    return this.#isBehind || this.#joiningBehind() !== undefined
   }
 
   add(subscription: Subscription): void {
@@ -112,7 +112,7 @@ export class Reader {
 
   /** Reads one page of the log: for the one stream, or for a joining subscription, in turns. */
   async readPage(): Promise<void> {
-    const waiting = this.#joining.find(subscription => !subscription.isCovered(0, 0))
+    const waiting = this.#joiningBehind()
     const isMain = this.#isBehind && (!waiting || !this.#lastReadWasMain)
     this.#lastReadWasMain = isMain
     // The subscription that needed it may have ended since the page was asked for.
@@ -231,6 +231,18 @@ export class Reader {
     return this.#isBehind ? covered.filter(({ channel }) => !channel.hasHistory) : covered
   }
 
+  /** What fell out of the tail of a channel without history is gone: a gap says so (rule C4). */
+  #passOver(subscription: Subscription): void {
+    const { channel } = subscription
+    subscription.order = channel.evictedOrder
+    this.tellGap({ type: 'gap', channel: channel.name, requested: null, oldest: null, reason: 'no_history' })
+  }
+
+  /** A joining subscription that only the log can bring up to date. */
+  #joiningBehind(): Subscription | undefined {
+    return this.#joining.find(joining => joining.channel.hasHistory && !joining.isCovered(0, 0))
+  }
+
   #storedInStream(): Subscription[] {
     return [...this.subscriptions.values()].filter(({ joining, channel }) => !joining && channel.hasHistory)
   }
@@ -243,7 +255,11 @@ export class Reader {
   /** One chunk for each joining subscription that the tail covers; those that reach its end become part of the stream. */
   #pullJoining(): void {
     const { hub } = this.#options
-    for (const subscription of this.#joining.filter(joining => joining.isCovered(0, 0))) {
+    for (const subscription of this.#joining) {
+      if (!subscription.isCovered(0, 0)) {
+        if (subscription.channel.hasHistory) continue
+        this.#passOver(subscription)
+      }
       const { stoppedAt } = this.#pullTail([subscription], subscription)
       subscription.seq = stoppedAt?.seq ?? hub.tail.seq
       subscription.order = stoppedAt?.order ?? hub.tail.order

@@ -30,8 +30,12 @@ export class ReplayCache {
   async read(from: readonly From[]): Promise<ReplayPage> {
     const only = from[0]
     if (!only || from.length > 1) return this.#read(from)
-    const page = await this.#readShared(only)
-    return page.asOf(this.#followedHead())
+    const start = startOf(only)
+    const reading = this.#readShared(only, start)
+    const page = await reading
+    // Forgotten while it was read: the channel got something that the page may lack.
+    const isCurrent = this.#channels.get(only.channel)?.get(start) === reading
+    return isCurrent ? page.asOf(this.#followedHead()) : page
   }
 
   /** New messages or removals: what was read of this channel is out of date. */
@@ -42,8 +46,7 @@ export class ReplayCache {
     this.#pages -= pages.size
   }
 
-  #readShared(from: From): Promise<ReplayPage> {
-    const start = 'newest' in from ? `n${from.newest}` : `a${from.after}`
+  #readShared(from: From, start: string): Promise<ReplayPage> {
     const known = this.#channels.get(from.channel)?.get(start)
     if (known) return known
     const page = this.#read([from])
@@ -81,4 +84,8 @@ export class ReplayCache {
   async #read(from: readonly From[]): Promise<ReplayPage> {
     return new ReplayPage(await this.#log.read(from, PAGE_MESSAGES, CHUNK_BYTES))
   }
+}
+
+function startOf(from: From): string {
+  return 'newest' in from ? `n${from.newest}` : `a${from.after}`
 }

@@ -15,10 +15,9 @@ import type { Identity } from './identity.ts'
 import type { Link, LinkListener } from './link.ts'
 import { Outbox } from './outbox.ts'
 import { Reader } from './reader.ts'
+import { watchStuck } from './stuck.ts'
 import type { Subscription, SubscriptionOwner } from './subscription.ts'
 
-/** What takes nothing for so long is closed (rule R3). */
-const STUCK_MS = 60_000
 /** Notices beside the messages that may wait on a connection. */
 const MAX_NOTICE_BYTES = 256 * 1024
 
@@ -45,7 +44,7 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   #stopExpiry: () => void = () => {}
   #state: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
   #onIdle: (() => void) | null = null
-  #stuck: NodeJS.Timeout | null = null
+  #stopStuck: (() => void) | null = null
   #isQueued = false
   #isReading = false
 
@@ -103,6 +102,8 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
 
   /** Sends what nobody asked for; a reader too slow even for these is closed, and comes back to them. */
   notify(frame: ServerFrame): void {
+    // Before the welcome nothing was given that a notice could be about.
+    if (this.#state !== 'open') return
     if (this.#outbox.waitingBytes < MAX_NOTICE_BYTES) this.send(frame)
     else
       this.close('timeout', 'Too many notices wait for this connection: reconnect with the last id received.')
@@ -188,12 +189,12 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   beat(): void {
     if (this.#state !== 'open' || this.#outbox.isBusy) return
     this.#outbox.push(this.link.encoder.heartbeat(this.reader.movedCursor()))
-    this.#outbox.flush()
+    this.#flush()
   }
 
   onDrained(): void {
     this.#outbox.isBusy = false
-    this.#stopStuck()
+    this.#endStuck()
     if (this.isOpen) this.queue()
   }
 
@@ -224,30 +225,21 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   }
 
   view(): ConnectionView {
-    const { user, link } = this
-    return {
-      id: this.id,
-      ...(user !== undefined && { user }),
-      kind: this.#identity.kind,
-      transport: link.transport,
-      address: link.address,
-      ...(link.userAgent !== undefined && { userAgent: link.userAgent }),
-      channels: [...this.reader.subscriptions.keys()],
-      since: this.since,
-      messages: this.reader.messages,
-      bytes: this.#outbox.writtenBytes,
-      pendingBytes: this.pendingBytes,
-    }
+    return viewOf(this, this.#outbox.writtenBytes)
   }
 
   #pull(): void {
     if (this.#state === 'open') this.reader.pull()
-    this.#outbox.flush()
-    if (this.#outbox.isBusy) this.#watchStuck()
-    else this.#onIdle?.()
+    this.#flush()
     if (this.#state !== 'open') return
     if (this.reader.needsLog) this.#readOn()
     else if (this.reader.hasNews) this.queue()
+  }
+
+  #flush(): void {
+    this.#outbox.flush()
+    if (this.#outbox.isBusy) this.#stopStuck ??= watchStuck(this.link, this.#onStuck)
+    else this.#onIdle?.()
   }
 
   /** Waits for a place among those who read from the log; one page at a time, and none while the socket is busy. */
@@ -268,20 +260,13 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
     this.queue()
   }
 
-  /** A socket that takes nothing of a write for a minute is given up (rule R3). */
-  #watchStuck(): void {
-    if (this.#stuck) return
-    const progress = this.link.progress()
-    this.#stuck = setTimeout(() => {
-      this.#stuck = null
-      if (this.link.progress() !== progress) this.#watchStuck()
-      else this.close('timeout', 'Nothing was taken for 60 s: reconnect with the last id received.')
-    }, STUCK_MS).unref()
+  readonly #onStuck = (): void => {
+    this.close('timeout', 'Nothing was taken for 60 s: reconnect with the last id received.')
   }
 
-  #stopStuck(): void {
-    if (this.#stuck) clearTimeout(this.#stuck)
-    this.#stuck = null
+  #endStuck(): void {
+    this.#stopStuck?.()
+    this.#stopStuck = null
   }
 
   #tellGap(gap: Gap): void {
@@ -294,7 +279,7 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   #leave(code: Code | 'closed', reason: string): void {
     const { hub, connections, counters, observe, clock } = this.#context
     this.#stopExpiry()
-    this.#stopStuck()
+    this.#endStuck()
     this.#onIdle?.()
     for (const subscription of this.reader.subscriptions.values()) hub.unsubscribe(subscription)
     connections.remove(this)
@@ -309,5 +294,22 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
       reason,
     })
     this.onEnd?.()
+  }
+}
+
+function viewOf(session: Session, bytes: number): ConnectionView {
+  const { id, user, identity, link, reader, since, pendingBytes } = session
+  return {
+    id,
+    ...(user !== undefined && { user }),
+    kind: identity.kind,
+    transport: link.transport,
+    address: link.address,
+    ...(link.userAgent !== undefined && { userAgent: link.userAgent }),
+    channels: [...reader.subscriptions.keys()],
+    since,
+    messages: reader.messages,
+    bytes,
+    pendingBytes,
   }
 }

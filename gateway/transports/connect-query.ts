@@ -38,7 +38,8 @@ export function readConnectQuery(query: URLSearchParams): ConnectQuery | Failure
 
 /** The query of a request's URL. */
 export function queryOf(url: string | undefined): URLSearchParams {
-  return new URLSearchParams(url?.split('?', 2)[1])
+  const start = url?.indexOf('?') ?? -1
+  return new URLSearchParams(start < 0 ? '' : url!.slice(start + 1))
 }
 
 /** Why a page of this origin gets no connection (rule W6). */

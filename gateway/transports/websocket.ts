@@ -56,24 +56,32 @@ function accept(
   deps: TransportDeps,
 ): void {
   const link = new WebSocketLink(webSocket, request)
-  const session = begin(link, request, identity, deps)
-  if ('code' in session) {
-    sayGoodbye(link, session)
+  const begun = begin(link, request, identity, deps)
+  if ('code' in begun) {
+    sayGoodbye(link, begun)
     return
   }
-  const commands = new Commands(session, deps.context)
+  const { session, opened } = begun
+  const commands = new Commands(session, deps.context, opened)
   webSocket.on('message', (data, isBinary) => {
     if (isBinary) session.close('bad_request', 'Frames have to be text: one JSON object each.')
     else commands.receive(String(data))
   })
 }
 
+interface Begun {
+  readonly session: Session
+  /** When it has been welcomed. */
+  readonly opened: Promise<void>
+}
+
+/** A session, or why there is none. */
 function begin(
   link: Link,
   request: FastifyRequest,
   identity: Identity | Failure,
   deps: TransportDeps,
-): Session | Farewell {
+): Begun | Farewell {
   const away = deps.turnAway(request.ip)
   if (away) return away
   if ('code' in identity) return identity
@@ -84,8 +92,7 @@ function begin(
   const session = new Session({ id, link, identity, sender: query.sender }, context)
   link.listener = session
   const admission = admit(query.channels, identity, context)
-  void openConnection(session, { admission, resume: query }, context)
-  return session
+  return { session, opened: openConnection(session, { admission, resume: query }, context) }
 }
 
 class WebSocketLink implements Link {

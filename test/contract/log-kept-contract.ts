@@ -141,6 +141,19 @@ export function describeKept(opened: () => LogUnderTest, rules: Map<string, NonN
       return [...seqs(messages), more ? 'more' : 'end']
     }
 
+    it('cuts a page at its bytes, from the end that was asked for, but never to nothing', async () => {
+      const data = JSON.stringify('x'.repeat(998))
+      await publish(log, ...Array.from({ length: 6 }, () => ({ ...entry('a'), data })))
+      const cut = async (query: { since?: number; maxBytes: number }) => {
+        const { messages, more } = await log.page({ channel: 'a', limit: 100, ...query })
+        return [...seqs(messages), more ? 'more' : 'end']
+      }
+      expect(await cut({ maxBytes: 2999 })).toEqual([5, 6, 'more'])
+      expect(await cut({ since: 1, maxBytes: 3000 })).toEqual([2, 3, 4, 'more'])
+      expect(await cut({ since: 0, maxBytes: 1 })).toEqual([1, 'more'])
+      expect(await cut({ since: 3, maxBytes: 3000 })).toEqual([4, 5, 6, 'end'])
+    })
+
     it('pages by exclusive bounds, oldest first', async () => {
       await publish(log, ...Array.from({ length: 6 }, () => entry('a')))
       await publish(log, entry('b'))

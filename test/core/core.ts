@@ -110,7 +110,7 @@ export class Core {
     const session = new Session({ id, link, identity, sender }, context)
     link.listener = session
     const opened = openConnection(session, { admission: { channels, refused: [] }, resume }, context)
-    const commands = new Commands(session, context)
+    const commands = new Commands(session, context, opened)
     return { session, link, commands, opened, command: command => commands.receive(JSON.stringify(command)) }
   }
 

@@ -84,10 +84,16 @@ export class ArrayLog {
     return { id: formatCursor(EPOCH, message.seq), channel, subscribers: 2, duplicate: false }
   }
 
-  async page({ channel, since, before, limit }: HistoryQuery) {
+  async page({ channel, since, before, limit, maxBytes = Number.POSITIVE_INFINITY }: HistoryQuery) {
     const all = this.messages.filter(message => message.channel === channel)
     const within = all.filter(({ seq }) => seq > (since ?? 0) && seq < (before ?? Number.POSITIVE_INFINITY))
-    const messages = since === undefined ? within.slice(-limit) : within.slice(0, limit)
+    const inOrder = (since === undefined ? within.toReversed() : within).slice(0, limit)
+    let bytes = 0
+    const fitting = inOrder.filter(({ data }) => {
+      bytes += data.length
+      return bytes <= maxBytes
+    })
+    const messages = since === undefined ? fitting.toReversed() : fitting
     const trimmed = this.trimmed.get(channel) ?? 0
     const oldest = all[0]?.seq ?? null
     return { epoch: EPOCH, head: this.head, messages, oldest, trimmed, more: messages.length < within.length }
