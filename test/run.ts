@@ -5,7 +5,6 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { isDashboardStale } from './dashboard-build.ts'
 import { ensureSystemPackages } from './system-packages.ts'
 import { countTests, type Total } from './total.ts'
 
@@ -57,7 +56,7 @@ const trouble = isQuick ? null : ensureSystemPackages(say)
 if (trouble === null) {
   for (const project of TYPE_PROJECTS) check(`types of ${project}`, 'tsc', ['-p', project])
   check('style', 'biome', ['check'])
-  if (!isQuick && isDashboardStale(ROOT)) check('dashboard', 'vite', ['build', 'dashboard'])
+  if (!isQuick) check('dashboard', 'node', ['scripts/build-dashboard.js'])
   runTests()
 } else {
   say(trouble)

@@ -58,7 +58,7 @@ export class Reader {
 
   /** Whether pages of the log have to be read. */
   get needsLog(): boolean {
-    return this.#isBehind || this.#joiningBehind() !== undefined
+    return this.#isBehind || (this.#joining.length > 0 && this.#joiningBehind() !== undefined)
   }
 
   add(subscription: Subscription): void {
