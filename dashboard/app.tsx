@@ -9,6 +9,7 @@ import { LoginPage } from './pages/login.tsx'
 import { OverviewPage } from './pages/overview.tsx'
 import { PublishPage } from './pages/publish.tsx'
 import { Notice } from './parts/notice.tsx'
+import { PageHead } from './parts/page-head.tsx'
 import { Shell } from './parts/shell.tsx'
 import { pageLink, pageOf } from './place.ts'
 import { startFeed } from './state/feed.ts'
@@ -63,9 +64,12 @@ function Page({ page, channel }: { page: string; channel: string }) {
       return <PublishPage />
     default:
       return (
-        <Notice kind="empty" title="There is no such page">
-          <a href={pageLink('')}>Go to the overview</a>
-        </Notice>
+        <div class="page">
+          <PageHead title="There is no such page" />
+          <p>
+            <a href={pageLink('')}>Go to the overview</a>
+          </p>
+        </div>
       )
   }
 }

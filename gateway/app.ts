@@ -48,6 +48,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     maxBytes: config.log.maxBytes,
     retention: channel => rules.of(channel).history,
     clock,
+    onWarning: message => logger.warn(message),
     onFault: fault => {
       logger.error(fault.message)
       feed.tell({ kind: 'storage', time: clock(), ...fault })

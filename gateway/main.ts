@@ -3,14 +3,22 @@
 import { type Gateway, startGateway } from './app.ts'
 import { ConfigError } from './config/config-error.ts'
 import { loadConfig } from './config/load-config.ts'
+import { runHashPassword, UsageError } from './hash-password.ts'
 import { LogUnusable } from './log/log-unusable.ts'
 import { readyLines } from './ops/ready-lines.ts'
 
 /** EX_CONFIG of sysexits.h: something was configured wrong. */
 const EXIT_CONFIG = 78
 const EXIT_FAILURE = 1
+/** EX_USAGE. */
+const EXIT_USAGE = 64
+
+const USAGE = 'start it without arguments, or run: twinwire hash-password'
 
 async function main(): Promise<void> {
+  const [command] = process.argv.slice(2)
+  if (command === 'hash-password') return runHashPassword()
+  if (command !== undefined) throw new UsageError(`there is no command "${command}": ${USAGE}`)
   const loaded = await loadConfig({ cwd: process.cwd(), env: process.env })
   const gateway = await startGateway(loaded.config)
   handleSignals(gateway)
@@ -36,6 +44,7 @@ function handleSignals(gateway: Gateway): void {
 /** One line that says what to do; a stack only for what nobody expected. */
 function explain(error: unknown): { line: string; exitCode: number } {
   if (error instanceof ConfigError) return { line: error.message, exitCode: EXIT_CONFIG }
+  if (error instanceof UsageError) return { line: error.message, exitCode: EXIT_USAGE }
   if (error instanceof LogUnusable) return { line: error.message, exitCode: EXIT_FAILURE }
   const { code, address, port, message } = error as NodeJS.ErrnoException & {
     address?: string

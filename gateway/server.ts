@@ -12,12 +12,14 @@ import { Operators } from './access/operators.ts'
 import { createOrigins } from './access/origins.ts'
 import { registerPages } from './admin/pages.ts'
 import { registerApi } from './api/api.ts'
+import { limitPipelining } from './api/pipelining.ts'
 import { sendProblem } from './api/problem.ts'
-import { refuseLongUrl, SERVER_OPTIONS } from './api/server-options.ts'
+import { answerBrokenRequest, refuseLongUrl, SERVER_OPTIONS } from './api/server-options.ts'
 import type { Config } from './config/config.ts'
 import type { Context } from './core/context.ts'
 import type { Farewell } from './core/goodbye.ts'
 import { registerSse } from './transports/sse.ts'
+import { StreamSockets } from './transports/stream-sockets.ts'
 import { registerWebSocket, SUBPROTOCOL } from './transports/websocket.ts'
 
 export interface ServerParts {
@@ -38,7 +40,9 @@ const ID_BYTES = 3
 
 /** Builds the server; it does not listen yet. */
 export async function buildServer(config: Config, parts: ServerParts): Promise<FastifyInstance> {
-  const app = createFastify(config, parts.logger)
+  const streams = new StreamSockets()
+  const app = createFastify(config, parts.logger, streams)
+  limitPipelining(app)
   app.addHook('onRequest', refuseLongUrl)
   await app.register(fastifyWebSocket, {
     // Sessions have said goodbye before the server closes; the default would cut them off without a word.
@@ -49,12 +53,12 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
       handleProtocols: offers => (offers.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     },
   })
-  await registerDoors(app, config, parts)
+  await registerDoors(app, config, parts, streams)
   await registerPages(app, { dashboard: folder('../dashboard/dist'), examples: folder('../examples') })
   return app
 }
 
-function createFastify(config: Config, logger: FastifyBaseLogger): FastifyInstance {
+function createFastify(config: Config, logger: FastifyBaseLogger, streams: StreamSockets): FastifyInstance {
   // At `info` Fastify would only repeat the ready line.
   const level = config.logLevel === 'info' ? 'warn' : config.logLevel
   return Fastify({
@@ -63,11 +67,17 @@ function createFastify(config: Config, logger: FastifyBaseLogger): FastifyInstan
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy,
     forceCloseConnections: 'idle',
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, streams.has(socket)),
   })
 }
 
 /** The two transports and the API: each asks the same access who somebody is. */
-async function registerDoors(app: FastifyInstance, config: Config, parts: ServerParts): Promise<void> {
+async function registerDoors(
+  app: FastifyInstance,
+  config: Config,
+  parts: ServerParts,
+  streams: StreamSockets,
+): Promise<void> {
   const { context, access } = parts
   const origins = createOrigins(config)
   const operators = new Operators(config.admin, context.clock)
@@ -79,10 +89,10 @@ async function registerDoors(app: FastifyInstance, config: Config, parts: Server
     random: Math.random,
     idSuffix: randomBytes(ID_BYTES).toString('hex'),
     refuse: sendProblem,
-    turnAway: createTurnAway(config.limits, context, parts.turnAwayInDrain),
+    turnAway: createTurnAway(config.limits, context, parts.turnAwayInDrain, Math.random),
   }
   registerWebSocket(app, transport)
-  registerSse(app, { ...transport, maxLifetimeMs: config.sse.maxLifetimeMs })
+  registerSse(app, { ...transport, maxLifetimeMs: config.sse.maxLifetimeMs, streams })
   await registerApi(app, {
     ...context,
     version: parts.version,
@@ -100,12 +110,17 @@ async function registerDoors(app: FastifyInstance, config: Config, parts: Server
 const FULL_AFTER_MS = 5000
 
 /** Why one more connection from an address is not taken now, in the order of what passes last. */
-function createTurnAway(limits: Config['limits'], { connections }: Context, inDrain: () => Farewell | null) {
+function createTurnAway(
+  limits: Config['limits'],
+  { connections }: Context,
+  inDrain: () => Farewell | null,
+  random: () => number,
+) {
   const addresses = new AddressLimits(limits)
   const whenFull = (): Farewell | null => {
     if (connections.size < limits.connections) return null
     const message = `The gateway holds ${limits.connections} connections, its limit: come back in a while, or raise limits.connections.`
-    return { code: 'unavailable', message, afterMs: FULL_AFTER_MS * (1 + Math.random()) }
+    return { code: 'unavailable', message, afterMs: FULL_AFTER_MS * (1 + random()) }
   }
   return (address: string): Farewell | null =>
     inDrain() ?? whenFull() ?? addresses.turnAway(address, connections.countFrom(address), performance.now())

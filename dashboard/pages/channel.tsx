@@ -1,12 +1,16 @@
 // One channel: its rule and figures, and what passes through it as it happens.
 
 import { useEffect, useState } from 'preact/hooks'
+import { isChannelName } from '../../shared/channel-name.ts'
 import { formatAge, formatBytes, formatCount, formatDuration } from '../format.ts'
+import { Notice } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { pageLink } from '../place.ts'
-import { linkCount, wire } from '../state/feed.ts'
+import { link, linkCount, wire } from '../state/feed.ts'
 import { now } from '../state/now.ts'
 import { explain, request } from '../state/request.ts'
+import type { Tail } from '../state/tail.ts'
+import { newestTime } from '../state/tail.ts'
 import type { Watch } from '../state/watch.ts'
 import { watchChannel } from '../state/watch.ts'
 import { LiveTail } from './live-tail.tsx'
@@ -25,7 +29,28 @@ interface ChannelAnswer {
   last?: number
 }
 
+// The tail moves by itself; the figures beside it must not contradict it for long.
+const READ_AGAIN_MS = 5000
+
 export function ChannelPage({ name }: { name: string }) {
+  return isChannelName(name) ? <Channel name={name} /> : <NoName name={name} />
+}
+
+function NoName({ name }: { name: string }) {
+  return (
+    <div class="page">
+      <PageHead title="Channel" />
+      <Notice kind="empty" title={name === '' ? 'No channel is named' : `“${name}” is no channel name`}>
+        <p>
+          A name is 1–200 printable ASCII characters without space and {'" \\ , * < > ` { } | ^'}.{' '}
+          <a href={pageLink('channels')}>All channels</a>
+        </p>
+      </Notice>
+    </div>
+  )
+}
+
+function Channel({ name }: { name: string }) {
   const [watch, setWatch] = useState<Watch | null>(null)
   const client = wire.value
   useEffect(() => {
@@ -40,37 +65,44 @@ export function ChannelPage({ name }: { name: string }) {
         <p class="head-links">
           <a href={pageLink('channels')}>All channels</a>
           <a href={pageLink('connections', { q: name })}>Who listens</a>
-          <a href={pageLink('publish', { channel: name })}>Send to it</a>
+          {!name.startsWith('$') && <a href={pageLink('publish', { channel: name })}>Send to it</a>}
         </p>
       </PageHead>
-      <ChannelFacts name={name} />
+      <ChannelFacts name={name} tail={watch?.tail.value ?? null} />
       {watch && <LiveTail watch={watch} />}
     </div>
   )
 }
 
-function ChannelFacts({ name }: { name: string }) {
+function ChannelFacts({ name, tail }: { name: string; tail: Tail | null }) {
   const [answer, setAnswer] = useState<ChannelAnswer | null>(null)
   const [problem, setProblem] = useState('')
   const connected = linkCount.value
   // Again after a reconnect: the gateway may have another configuration now.
   useEffect(() => {
     if (connected === 0) return
-    request<ChannelAnswer>('GET', `channels/${encodeURIComponent(name)}`).then(setAnswer, (error: unknown) =>
-      setProblem(explain(error)),
-    )
+    const read = async (): Promise<void> => {
+      if (link.peek().name !== 'open') return
+      try {
+        setAnswer(await request<ChannelAnswer>('GET', `channels/${encodeURIComponent(name)}`))
+        setProblem('')
+      } catch (error) {
+        setProblem(explain(error))
+      }
+    }
+    void read()
+    const timer = setInterval(() => void read(), READ_AGAIN_MS)
+    return () => clearInterval(timer)
   }, [name, connected])
-  if (problem) return <p class="problem">{problem}</p>
+  if (problem && !answer) return <p class="problem">{problem}</p>
+  const last = Math.max(answer?.last ?? 0, tail ? newestTime(tail) : 0)
   const facts: [string, string | null][] = [
     ['Subscribers', answer && formatCount(answer.subscribers)],
     ['Kept', answer && keptWords(answer)],
-    [
-      'Last message',
-      answer && (answer.last === undefined ? '–' : `${formatAge(now.value - answer.last)} ago`),
-    ],
+    ['Last message', last === 0 ? null : `${formatAge(now.value - last)} ago`],
     ['Rule', answer?.rule.match ?? null],
-    ['Subscribe', answer?.rule.subscribe ?? null],
-    ['Publish', answer?.rule.publish ?? null],
+    ['Who may subscribe', answer?.rule.subscribe ?? null],
+    ['Which clients may publish', answer?.rule.publish ?? null],
     ['History', answer && historyWords(answer.rule.history)],
   ]
   return (

@@ -91,8 +91,8 @@ function ChannelsTable({ channels }: { channels: readonly ChannelView[] }) {
         <tbody>
           {channels.map(({ name, subscribers, messages, last }) => (
             <tr key={name}>
-              <th scope="row">
-                <a class="channel" href={pageLink('channel', { name })}>
+              <th scope="row" class="cell-name">
+                <a class="channel" title={name} href={pageLink('channel', { name })}>
                   {name}
                 </a>
               </th>
@@ -100,7 +100,7 @@ function ChannelsTable({ channels }: { channels: readonly ChannelView[] }) {
               <td class={messages > 0 ? 'number cell-spare' : 'number cell-spare faint'}>
                 {formatCount(messages)}
               </td>
-              <td class="number">
+              <td class="number cell-last">
                 {last === undefined ? <span class="faint">–</span> : `${formatAge(now.value - last)} ago`}
               </td>
             </tr>

@@ -3,6 +3,7 @@
 import type { ConnectionView } from '../../shared/stats.ts'
 import { formatAge, formatBytes, formatCount, formatMoment } from '../format.ts'
 import { pageLink } from '../place.ts'
+import { link } from '../state/feed.ts'
 import { now } from '../state/now.ts'
 
 interface TableProps {
@@ -56,15 +57,17 @@ function Row({
   return (
     <tr>
       <th scope="row">
-        <span class="who-cell">{user ?? <span class="faint">{kind}</span>}</span>
+        <span class="who-cell" title={user}>
+          {user ?? <span class="faint">{kind}</span>}
+        </span>
         <code class="faint">{id}</code>
       </th>
       <td data-label="Transport">
         <span class={`tag tag-${transport}`}>{transport === 'sse' ? 'SSE' : 'WebSocket'}</span>
         {user && kind !== 'client' && <span class="tag">{kind}</span>}
       </td>
-      <td data-label="Address" title={userAgent}>
-        <code>{address}</code>
+      <td data-label="Address" title={userAgent ? `${address}\n${userAgent}` : address}>
+        <code class="address">{address}</code>
       </td>
       <td data-label="Channels" class="cell-channels">
         <ChannelLinks channels={connection.channels} />
@@ -82,17 +85,26 @@ function Row({
         {pendingBytes > 0 ? formatBytes(pendingBytes) : '–'}
       </td>
       <td class="cell-action">
-        <button
-          type="button"
-          class="button button-small"
-          aria-label={`Disconnect ${user ?? kind} ${id}`}
-          onClick={() => onDisconnect(connection)}
-        >
-          Disconnect
-        </button>
+        {isOwn(id) ? (
+          <span class="faint">this page</span>
+        ) : (
+          <button
+            type="button"
+            class="button button-small"
+            aria-label={`Disconnect ${user ?? kind} ${id}`}
+            onClick={() => onDisconnect(connection)}
+          >
+            Disconnect
+          </button>
+        )}
       </td>
     </tr>
   )
+}
+
+/** Whether a connection is the dashboard's own, which it would only cut itself off with. */
+function isOwn(id: string): boolean {
+  return link.value.name === 'open' && link.value.connection === id
 }
 
 const CHANNELS_SHOWN = 2

@@ -34,6 +34,7 @@ export function ConnectionsPage() {
   const text = useLocation().query.q ?? ''
   const [chosen, setChosen] = useState<ConnectionView | null>(null)
   const [rows, setRows] = useState(ROWS)
+  const [done, setDone] = useState('')
   const snapshot = list.value.value
   const shown = snapshot.list ? filterConnections(snapshot.list, text) : []
 
@@ -43,6 +44,9 @@ export function ConnectionsPage() {
         <p class="count">
           {snapshot.list &&
             countWords(shown.length, snapshot.list.size, snapshot.name === 'ready' && snapshot.more)}
+        </p>
+        <p class="done" role="status">
+          {done}
         </p>
       </PageHead>
       <div class="toolbar">
@@ -58,7 +62,7 @@ export function ConnectionsPage() {
           Show {Math.min(ROWS, shown.length - rows)} more
         </button>
       )}
-      {chosen && <ConfirmDisconnect connection={chosen} onClose={() => setChosen(null)} />}
+      {chosen && <ConfirmDisconnect connection={chosen} onDone={setDone} onClose={() => setChosen(null)} />}
     </div>
   )
 }
@@ -80,17 +84,35 @@ function NoConnections({ filtered }: { filtered: boolean }) {
   )
 }
 
-function ConfirmDisconnect({ connection, onClose }: { connection: ConnectionView; onClose: () => void }) {
+interface ConfirmDisconnectProps {
+  connection: ConnectionView
+  /** Takes what was done, as a sentence. */
+  onDone: (words: string) => void
+  onClose: () => void
+}
+
+function ConfirmDisconnect({ connection, onDone, onClose }: ConfirmDisconnectProps) {
+  const { id, user, kind, address } = connection
+
+  async function disconnect(): Promise<void> {
+    await request('DELETE', `connections/${encodeURIComponent(id)}`)
+    onDone(`Disconnected ${user ?? kind} ${id}`)
+  }
+
   return (
     <Confirm
-      title={`Disconnect ${connection.user ?? 'this connection'}?`}
+      title={`Disconnect ${user ?? 'this connection'}?`}
       action="Disconnect"
-      onClose={onClose}
-      onConfirm={() => request('DELETE', `connections/${encodeURIComponent(connection.id)}`)}
+      onConfirm={disconnect}
+      onClose={() => {
+        onClose()
+        // The row and its button are about to go, and the focus with them.
+        if (document.activeElement?.closest('table')) document.getElementById('main')?.focus()
+      }}
     >
       <p>
-        <code>{connection.id}</code> from {connection.address} is told to stop and not to reconnect. Its other
-        connections stay, and nothing keeps it from coming back with a new one.
+        <code>{id}</code> from {address} is told to stop and not to reconnect. Its other connections stay, and
+        nothing keeps it from coming back with a new one.
       </p>
     </Confirm>
   )

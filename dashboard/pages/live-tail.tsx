@@ -2,6 +2,7 @@
 
 import type { GapReason } from '../../shared/frames.ts'
 import { formatCount, formatMoment, formatPlural } from '../format.ts'
+import { liveness } from '../parts/link-state.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { now } from '../state/now.ts'
 import type { Row, Tail } from '../state/tail.ts'
@@ -13,7 +14,7 @@ export function LiveTail({ watch }: { watch: Watch }) {
   const problem = watch.problem.value
   return (
     <section class="tail" aria-label="Live tail">
-      <div class="toolbar">
+      <div class="toolbar tail-bar">
         <h2>
           Live tail
           <span class="faint tail-count"> {countWords(tail)}</span>
@@ -44,8 +45,12 @@ export function LiveTail({ watch }: { watch: Watch }) {
         </p>
       )}
       {tail.rows.length === 0 && !problem && (
-        <Notice kind="empty" title="Nothing has passed yet">
-          <p>New messages appear here the moment they are published.</p>
+        <Notice kind="empty" title="Nothing to show yet">
+          <p>
+            {liveness() === 'live'
+              ? 'New messages appear here the moment they are published.'
+              : 'Messages appear here when the gateway is reached again.'}
+          </p>
         </Notice>
       )}
       <ol class="tail-rows">

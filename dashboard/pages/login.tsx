@@ -10,6 +10,7 @@ export function LoginPage({ note }: { note: string }) {
   const [problem, setProblem] = useState('')
   const [busy, setBusy] = useState(false)
   const first = useRef<HTMLInputElement>(null)
+  const secret = useRef<HTMLInputElement>(null)
   useEffect(() => {
     document.title = 'Sign in · Twinwire'
     first.current?.focus()
@@ -17,6 +18,7 @@ export function LoginPage({ note }: { note: string }) {
 
   async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault()
+    if (busy) return
     const form = new FormData(event.currentTarget as HTMLFormElement)
     setBusy(true)
     try {
@@ -24,6 +26,8 @@ export function LoginPage({ note }: { note: string }) {
     } catch (error) {
       setProblem(explain(error))
       setBusy(false)
+      secret.current?.focus()
+      secret.current?.select()
     }
   }
 
@@ -51,9 +55,9 @@ export function LoginPage({ note }: { note: string }) {
         </label>
         <label class="field">
           <span>Password</span>
-          <input name="password" type="password" autocomplete="current-password" required />
+          <input ref={secret} name="password" type="password" autocomplete="current-password" required />
         </label>
-        <button type="submit" class="button button-main" disabled={busy}>
+        <button type="submit" class="button button-main" aria-busy={busy}>
           {busy ? 'Signing in…' : 'Sign in'}
         </button>
       </form>

@@ -74,10 +74,7 @@ export function Troubles() {
       ) : (
         <ol class="troubles" aria-label="Newest first">
           {rows.slice(0, 20).map(trouble => (
-            <li
-              key={`${trouble.time} ${trouble.title} ${trouble.detail}`}
-              class={`trouble trouble-${trouble.severity}`}
-            >
+            <li key={`${trouble.title} ${trouble.detail}`} class={`trouble trouble-${trouble.severity}`}>
               <time>{formatClock(trouble.time)}</time>
               <strong>
                 {trouble.title}

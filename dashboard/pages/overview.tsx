@@ -5,6 +5,7 @@ import type { Stats } from '../../shared/stats.ts'
 import { formatBytes, formatCount, formatDuration, formatMilliseconds } from '../format.ts'
 import type { Line } from '../parts/chart.tsx'
 import { Chart } from '../parts/chart.tsx'
+import { liveness } from '../parts/link-state.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { figures, figuresProblem, series } from '../state/feed.ts'
@@ -47,7 +48,10 @@ function StateLine({ stats }: { stats: Stats | null }) {
   if (!stats) return <p class="state-line">Waiting for the first figures…</p>
   return (
     <p class={`state-line state-${stats.state}`}>
-      <span class="state-badge">{STATE_WORDS[stats.state]}</span>
+      <span class="state-badge">
+        {liveness() !== 'live' && 'Last seen: '}
+        {STATE_WORDS[stats.state]}
+      </span>
       <span>up {formatDuration(stats.uptimeMs)}</span>
       <span>version {stats.version}</span>
     </p>
@@ -145,7 +149,7 @@ function Facts({ stats }: { stats: Stats | null }) {
     ['Subscriptions', stats && formatCount(stats.subscriptions)],
     ['Active channels', stats && formatCount(stats.activeChannels)],
     ['Memory', stats && formatBytes(stats.memory.rssBytes)],
-    ['of it heap in use', stats && formatBytes(stats.memory.heapUsedBytes)],
+    ['Heap in use', stats && formatBytes(stats.memory.heapUsedBytes)],
     ['Resumed without loss', stats && formatCount(stats.replay.recovered)],
     ['Resumed with a gap', stats && formatCount(stats.replay.gaps)],
   ]

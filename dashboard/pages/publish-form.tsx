@@ -16,16 +16,15 @@ interface FormProps {
 
 export function PublishForm({ draft, onChange, valid, busy, onSend }: FormProps) {
   const set = (name: keyof Draft) => (value: string) => onChange({ ...draft, [name]: value })
-  const sendable = valid && !busy
   return (
     <form
       class="panel publish-form"
       onSubmit={event => {
         event.preventDefault()
-        if (sendable) onSend()
+        if (valid) onSend()
       }}
       onKeyDown={event => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && sendable) onSend()
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && valid) onSend()
       }}
     >
       <div class="fields">
@@ -51,7 +50,7 @@ export function PublishForm({ draft, onChange, valid, busy, onSend }: FormProps)
         />
       </div>
       <div class="form-actions">
-        <button type="submit" class="button button-main" disabled={!sendable}>
+        <button type="submit" class="button button-main" disabled={!valid} aria-busy={busy}>
           {busy ? 'Publishing…' : 'Publish'}
         </button>
         <span class="faint">Ctrl + Enter</span>

@@ -7,7 +7,7 @@ import uPlot from 'uplot'
 import { formatClock, formatCompact } from '../format.ts'
 import { figures, series } from '../state/feed.ts'
 import type { Column } from '../state/series.ts'
-import { WINDOW_SECONDS } from '../state/series.ts'
+import { windowSeconds } from '../state/series.ts'
 import { paint } from '../state/theme.ts'
 
 export interface Line {
@@ -26,6 +26,8 @@ interface ChartProps {
 
 const HEIGHT = 116
 const FONT = '11px system-ui, sans-serif'
+/** Seconds between two marks of the time axis, whose labels have no seconds. */
+const MINUTES = [60, 120, 180, 300]
 
 export function Chart({ label, note, lines, format }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null)
@@ -74,7 +76,7 @@ export function Chart({ label, note, lines, format }: ChartProps) {
         {note}
         <output class="chart-reading">{reading}</output>
       </p>
-      <div ref={frame} class="chart-frame" role="img" aria-label={`${label}, the last 15 minutes`}>
+      <div ref={frame} class="chart-frame" role="img" aria-label={`${label}, up to the last 15 minutes`}>
         <i class="ink-copper-fill" />
         <i class="ink-grid" />
         <i class="ink-text" />
@@ -108,7 +110,7 @@ function chartOptions(
       y: { range: (_, __, max) => [0, Math.max(1, max * 1.12)] },
     },
     axes: [
-      { ...axis, size: 22, gap: 4, grid: { show: false }, space: 70, values: '{HH}:{mm}' },
+      { ...axis, size: 22, gap: 4, grid: { show: false }, space: 70, incrs: MINUTES, values: '{HH}:{mm}' },
       {
         ...axis,
         size: 46,
@@ -133,5 +135,5 @@ function chartOptions(
 
 function windowRange(): [number, number] {
   const end = series.time.at(-1) ?? Date.now() / 1000
-  return [end - WINDOW_SECONDS, end]
+  return [end - windowSeconds(series), end]
 }

@@ -10,6 +10,7 @@ interface ConfirmProps {
   children: ComponentChildren
   /** Rejections are shown in the dialog, which stays. */
   onConfirm: () => Promise<void>
+  /** After the browser has given the focus back to where it was. */
   onClose: () => void
 }
 
@@ -20,10 +21,11 @@ export function Confirm({ title, action, children, onConfirm, onClose }: Confirm
   useEffect(() => dialog.current?.showModal(), [])
 
   async function confirm(): Promise<void> {
+    if (busy) return
     setBusy(true)
     try {
       await onConfirm()
-      onClose()
+      dialog.current?.close()
     } catch (error) {
       setProblem(explain(error))
       setBusy(false)
@@ -40,10 +42,10 @@ export function Confirm({ title, action, children, onConfirm, onClose }: Confirm
         </p>
       )}
       <div class="dialog-actions">
-        <button type="button" class="button" onClick={onClose}>
+        <button type="button" class="button" onClick={() => dialog.current?.close()}>
           Cancel
         </button>
-        <button type="button" class="button button-danger" disabled={busy} onClick={() => void confirm()}>
+        <button type="button" class="button button-danger" aria-busy={busy} onClick={() => void confirm()}>
           {action}
         </button>
       </div>

@@ -9,12 +9,7 @@ export function Freshness({ snapshot, onReload }: { snapshot: Snapshot<unknown>;
   return (
     <p class="freshness">
       <span>{freshnessWords(snapshot)}</span>
-      <button
-        type="button"
-        class="button button-small"
-        disabled={snapshot.name === 'loading'}
-        onClick={onReload}
-      >
+      <button type="button" class="button button-small" onClick={onReload}>
         Refresh
       </button>
     </p>

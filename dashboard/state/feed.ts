@@ -30,6 +30,9 @@ export const series = createSeries()
 /** What the feed itself is subscribed to. */
 export const FEED_CHANNELS: readonly string[] = ['$stats', '$events']
 
+// One operator is no storm: a gateway that is back should not be waited for.
+const BACKOFF = { firstMs: 500, capMs: 4000 }
+
 // A reconnect storm brings thousands of events: lists are redrawn a few times a second, not for each.
 const BATCH_MS = 250
 
@@ -39,9 +42,14 @@ let pendingEvents: GatewayEvent[] = []
 
 /** Connects; returns the end of it. */
 export function startFeed(): () => void {
-  const client = connect(baseUrl, { transport: 'websocket' })
+  const client = connect(baseUrl, { transport: 'websocket', backoff: BACKOFF })
   wire.value = client
+  link.value = client.state
   client.on('state', onState)
+  // Sessions end with the gateway's process: after a restart the link comes back, but as nobody's.
+  client.on('error', ({ channel }) => {
+    if (channel === '$stats') void checkSession()
+  })
   client.subscribe('$stats', {}, message => takeFigures(message.data as unknown as Stats))
   client.subscribe('$events', {}, message => takeEvent(message.data as unknown as GatewayEvent))
   request<Stats>('GET', 'stats').then(takeFigures, error => {

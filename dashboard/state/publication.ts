@@ -19,10 +19,20 @@ export function publishBody({ channel, event, data, key, ttl }: Draft): string {
   return `{${members.join(',')}}`
 }
 
-/** The call as a line for a POSIX shell; the API key comes from the environment. */
+/** The call as a command for a POSIX shell, safe to paste whatever the draft holds; the API key comes from the environment. */
 export function curlLine(baseUrl: string, draft: Draft): string {
-  const body = publishBody(draft).replaceAll("'", "'\\''")
-  return `curl -H "Authorization: Bearer $TWINWIRE_API_KEY" -d '${body}' '${baseUrl}api/publish'`
+  // Line breaks and tabs of valid JSON stand between tokens only; terminals complete and expand on them.
+  const body = publishBody(draft).replace(/\s*[\t\n\r]\s*/g, ' ')
+  return [
+    `curl ${quote(`${baseUrl}api/publish`)}`,
+    '-H "Authorization: Bearer $TWINWIRE_API_KEY"',
+    `-d ${quote(body)}`,
+  ].join(' \\\n  ')
+}
+
+/** Within single quotes a shell interprets nothing but the quote that ends them. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /** What is wrong with a ttl, or null. */

@@ -4,6 +4,9 @@ import type { Stats } from '../../shared/stats.ts'
 
 export const WINDOW_SECONDS = 15 * 60
 
+// A page that was just opened fills its charts in minutes instead of drawing a dot at the end of an empty quarter.
+const WINDOW_STEPS = [120, 300, WINDOW_SECONDS]
+
 /** A silence longer than this is drawn as a hole, not as a line across it. */
 const HOLE_SECONDS = 5
 
@@ -21,6 +24,12 @@ export interface Series {
 
 export function createSeries(): Series {
   return { time: [], websocket: [], sse: [], published: [], delivered: [], lag: [] }
+}
+
+/** How many seconds a chart shows: the smallest step that holds all rows. */
+export function windowSeconds({ time }: Series): number {
+  const held = (time.at(-1) ?? 0) - (time[0] ?? 0)
+  return WINDOW_STEPS.find(step => held <= step) ?? WINDOW_SECONDS
 }
 
 /** Appends a second's figures in place and drops what has left the window; older or equal times change nothing. */

@@ -3,7 +3,7 @@
 import type { Signal } from '@preact/signals'
 import { effect, signal } from '@preact/signals'
 import type { GatewayEvent } from '../../shared/stats.ts'
-import { linkCount, onEvents } from './feed.ts'
+import { link, linkCount, onEvents } from './feed.ts'
 import { explain } from './request.ts'
 
 export type Snapshot<List> =
@@ -17,8 +17,11 @@ export interface LiveList<List> {
   stop(): void
 }
 
+// Events tell who comes and goes; what each was sent only a new reading tells.
+const READ_AGAIN_MS = 15_000
+
 /**
- * Loads now and after each reconnect. `apply` must bear events that the loaded list already holds; `meanwhileShown`
+ * Loads now, after each reconnect and now and then while someone looks. `apply` must bear events that the loaded list already holds; `meanwhileShown`
  * stands in until the first answer, so that a changed search does not blink.
  */
 export function createLiveList<List>(
@@ -28,35 +31,47 @@ export function createLiveList<List>(
 ): LiveList<List> {
   const value = signal<Snapshot<List>>({ name: 'loading', list: meanwhileShown })
   let turn = 0
+  let reading = false
   let meanwhile: GatewayEvent[] = []
 
-  async function reload(): Promise<void> {
+  function reload(): void {
+    value.value = { name: 'loading', list: value.peek().list }
+    void read()
+  }
+
+  async function read(): Promise<void> {
     const mine = ++turn
     meanwhile = []
-    value.value = { name: 'loading', list: value.peek().list }
+    reading = true
     try {
       const { list, more } = await load()
       if (mine !== turn) return
       value.value = { name: 'ready', list: apply(list, meanwhile), more, at: Date.now() }
     } catch (error) {
       if (mine === turn) value.value = { name: 'failed', list: value.peek().list, problem: explain(error) }
+    } finally {
+      if (mine === turn) reading = false
     }
   }
 
   const stopEvents = onEvents(events => {
     const current = value.peek()
     if (current.name === 'ready') value.value = { ...current, list: apply(current.list, events) }
-    else meanwhile.push(...events)
+    if (reading) meanwhile.push(...events)
   })
   const stopLink = effect(() => {
     linkCount.value
-    void reload()
+    reload()
   })
+  const timer = setInterval(() => {
+    if (!reading && link.peek().name === 'open' && document.visibilityState === 'visible') void read()
+  }, READ_AGAIN_MS)
   return {
     value,
-    reload: () => void reload(),
+    reload,
     stop() {
       turn += 1
+      clearInterval(timer)
       stopEvents()
       stopLink()
     },

@@ -58,6 +58,12 @@ function append(tail: Tail, row: Row): Tail {
   return { ...tail, held: bounded([...tail.held, row]), missed, nextKey }
 }
 
+/** When the newest message came, shown or held, in milliseconds since 1970; 0 when there is none. */
+export function newestTime({ rows, held }: Tail): number {
+  const newest = [...rows, ...held].findLast(row => row.kind === 'message')
+  return newest?.kind === 'message' ? newest.message.time : 0
+}
+
 function bounded(rows: readonly Row[]): readonly Row[] {
   return rows.length > TAIL_ROWS ? rows.slice(-TAIL_ROWS) : rows
 }

@@ -11,11 +11,11 @@ export interface Trouble {
   readonly severity: Severity
   readonly title: string
   readonly detail: string
-  /** How often in a row; the time is that of the last. */
+  /** How often it happened; the time is that of the last. */
   readonly times: number
 }
 
-/** Newest first, bounded; the same again only counts. */
+/** Newest first, bounded; the same again moves up and counts, so that one misbehaving client does not hide the rest. */
 export function applyTroubles(
   troubles: readonly Trouble[],
   events: readonly GatewayEvent[],
@@ -24,9 +24,9 @@ export function applyTroubles(
   for (const event of events) {
     const trouble = describe(event)
     if (!trouble) continue
-    const [first, ...rest] = next
-    const same = first?.title === trouble.title && first.detail === trouble.detail
-    next = same ? [{ ...trouble, times: first.times + 1 }, ...rest] : [trouble, ...next].slice(0, KEPT)
+    const same = next.find(({ title, detail }) => title === trouble.title && detail === trouble.detail)
+    const newest = { ...trouble, times: (same?.times ?? 0) + 1 }
+    next = [newest, ...next.filter(each => each !== same)].slice(0, KEPT)
   }
   return next
 }

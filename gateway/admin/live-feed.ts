@@ -1,5 +1,5 @@
-// The operators' live feed: figures on `$stats` each second, happenings on `$events` as they come. A client of the hub
-// like any other channel; knows no dashboard.
+// The operators' live feed: figures on `$stats` each second, happenings on `$events` as they come. Publishes them
+// to the hub, past the log; knows no dashboard.
 
 import type { GatewayEvent, Stats } from '../../shared/stats.ts'
 import type { Clock } from '../core/clock.ts'

@@ -12,6 +12,7 @@ import type { Hub } from '../core/hub.ts'
 import type { Access } from '../core/identity.ts'
 import type { Log } from '../core/log.ts'
 import type { Publisher } from '../core/publisher.ts'
+import type { Replayer } from '../core/replayer.ts'
 
 export interface ApiDeps {
   /** Shown in the OpenAPI document. */
@@ -21,6 +22,7 @@ export interface ApiDeps {
   readonly hub: Pick<Hub, 'subscribers' | 'listChannels'>
   readonly rules: Pick<ChannelRules, 'of'>
   readonly history: History
+  readonly replayer: Pick<Replayer, 'run'>
   readonly log: Pick<Log, 'epoch' | 'head' | 'follow'>
   readonly access: Access
   readonly identify: Identify

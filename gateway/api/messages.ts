@@ -54,7 +54,7 @@ const GAP = Type.Object(
 )
 
 /** The rest is another page: reading more at once would hold up everybody else. */
-const MAX_PAGE_BYTES = 2 * 1024 * 1024
+const MAX_PAGE_BYTES = 1024 * 1024
 
 const GET_SCHEMA = {
   summary: 'Read history',

@@ -1,5 +1,7 @@
 // The settings of the HTTP server that the API relies on, for whoever constructs it. Knows no routes.
 
+import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sendError, sendProblem } from './problem.ts'
 
@@ -24,4 +26,33 @@ export function refuseLongUrl(request: FastifyRequest, reply: FastifyReply, done
     return
   }
   done()
+}
+
+/**
+ * Answers what is no HTTP. On a socket that carries an event stream nothing may be answered: the bytes would stand in
+ * the middle of the stream, so it is cut, and its client comes back with its cursor.
+ */
+export function answerBrokenRequest(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  isStreaming: boolean,
+): void {
+  if (isStreaming || !socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  const title = STATUS_CODES[status]!
+  const problem = {
+    type: 'about:blank',
+    title,
+    status,
+    detail: `${title}: this is no request that HTTP allows.`,
+    code: 'bad_request',
+  }
+  const body = JSON.stringify(problem)
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
 }

@@ -64,7 +64,10 @@ const key = group({
 const admin = group({
   user: setting(text(), 'admin', 'one operator account'),
   password: optional(password, 'generated if neither it nor a hash is given'),
-  passwordHash: optional(passwordHash, 'instead of password, so that the file holds nothing to log in with'),
+  passwordHash: optional(
+    passwordHash,
+    'instead of password, so that the file holds nothing to log in with; `twinwire hash-password` makes one',
+  ),
 })
 
 const history = group({

@@ -43,7 +43,7 @@ function refusalOf(channel: string, held: number, identity: Identity, rules: Adm
   const { channelsPerConnection } = rules.limits
   if (held >= channelsPerConnection) {
     const message = `A connection may have ${channelsPerConnection} channels: ask for fewer, or open another connection.`
-    return { code: 'rate_limited', message }
+    return { code: 'forbidden', message }
   }
   return rules.access.maySubscribe(identity, channel)
 }

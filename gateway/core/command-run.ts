@@ -94,7 +94,7 @@ async function subscribe(
   const { channelsPerConnection } = context.limits
   if (held.size >= channelsPerConnection) {
     const message = `A connection may have ${channelsPerConnection} channels: unsubscribe from one, or open another.`
-    return { code: 'rate_limited', message }
+    return { code: 'forbidden', message }
   }
   await openSubscription(session, channel, { since, history }, command.ref, context)
   const { clock, observe } = context

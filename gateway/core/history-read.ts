@@ -7,11 +7,14 @@ import type { ChannelRules } from './channel-rules.ts'
 import type { History, HistoryPage } from './history.ts'
 import type { Log } from './log.ts'
 import { messageJson } from './message-json.ts'
+import type { Replayer } from './replayer.ts'
 
 interface Sources {
   readonly history: Pick<History, 'page'>
   readonly log: Pick<Log, 'epoch' | 'head'>
   readonly rules: Pick<ChannelRules, 'of'>
+  /** Pages are read in turns, so that many readers do not hold up live traffic. */
+  readonly replayer: Pick<Replayer, 'run'>
 }
 
 /** What is asked for; cursors as the client gave them. */
@@ -34,7 +37,7 @@ export interface HistoryAnswer {
  * oldest message on.
  */
 export async function readHistory(
-  { history, log, rules }: Sources,
+  { history, log, rules, replayer }: Sources,
   { channel, since, before, limit, maxBytes }: HistoryRequest,
 ): Promise<HistoryAnswer> {
   if (rules.of(channel).history === null) {
@@ -45,7 +48,7 @@ export async function readHistory(
   const beforeSeq = seqOf(before, log)
   const start = sinceSeq === 'foreign' ? 0 : sinceSeq
   const end = beforeSeq === 'foreign' ? undefined : beforeSeq
-  const page = await history.page({ channel, since: start, before: end, limit, maxBytes })
+  const page = await replayer.run(() => history.page({ channel, since: start, before: end, limit, maxBytes }))
   const oldest = page.oldest === null ? null : formatCursor(page.epoch, page.oldest)
   const foreign = sinceSeq === 'foreign' ? since : beforeSeq === 'foreign' ? before : undefined
   if (foreign !== undefined) return { page, gap: toGap(channel, foreign, oldest, 'reset') }

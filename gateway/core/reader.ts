@@ -213,20 +213,9 @@ export class Reader {
     const covered = touched.filter(subscription => {
       if (subscription.joining) return false
       if (subscription.isCovered(this.#seq, this.#order)) return true
-      const { channel } = subscription
-      if (channel.hasHistory) {
-        this.#isBehind = true
-        return false
-      }
-      subscription.order = channel.evictedOrder
-      this.tellGap({
-        type: 'gap',
-        channel: channel.name,
-        requested: null,
-        oldest: null,
-        reason: 'no_history',
-      })
-      return true
+      if (subscription.channel.hasHistory) this.#isBehind = true
+      else this.#passOver(subscription)
+      return !subscription.channel.hasHistory
     })
     return this.#isBehind ? covered.filter(({ channel }) => !channel.hasHistory) : covered
   }

@@ -18,6 +18,11 @@ export class Replayer {
     setImmediate(this.#turn)
   }
 
+  /** Runs one read when its turn has come. */
+  run<Result>(read: () => Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => this.request(() => read().then(resolve, reject)))
+  }
+
   readonly #turn = (): void => {
     this.#scheduled = false
     const end = performance.now() + TURN_MS

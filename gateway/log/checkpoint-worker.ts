@@ -12,7 +12,16 @@ parentPort!.on('message', (request: 'checkpoint' | 'stop') => {
     parentPort!.close()
     return
   }
-  // PASSIVE waits for nobody and makes nobody wait: RESTART and TRUNCATE would hold off the writer.
-  const [result] = db.pragma('wal_checkpoint(PASSIVE)') as [CheckpointDone]
-  parentPort!.postMessage(result)
+  parentPort!.postMessage(checkpoint())
 })
+
+/** Null when the disk refuses it: it will refuse the next commit too, which reports it. */
+function checkpoint(): CheckpointDone | null {
+  try {
+    // PASSIVE waits for nobody and makes nobody wait: RESTART and TRUNCATE would hold off the writer.
+    const [done] = db.pragma('wal_checkpoint(PASSIVE)') as [CheckpointDone]
+    return done
+  } catch {
+    return null
+  }
+}

@@ -73,11 +73,11 @@ export class Checkpointer {
   #startWorker(): Worker {
     const worker = new Worker(WORKER, { workerData: this.#path })
     worker.unref()
-    worker.on('message', (done: CheckpointDone) => {
+    worker.on('message', (done: CheckpointDone | null) => {
       this.#isRunning = false
-      this.#correct(done)
+      if (done) this.#correct(done)
     })
-    // A disk that refuses the worker will refuse the next commit too, which reports it.
+    // It could not even open the file: checkpoints then are made here.
     worker.on('error', () => {
       this.#isRunning = false
       this.#hasFailed = true

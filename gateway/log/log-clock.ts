@@ -2,8 +2,9 @@
 
 import type { Clock } from '../core/clock.ts'
 
-// How far the log's time may run ahead of the last anchor. A wall clock that jumps to the year 2100 and back would
-// otherwise trim everything by age, and then stand still for decades.
+// How far the log's time may run ahead of the last anchor: a wall clock that jumps to the year 2100 and back, while the
+// gateway runs, would otherwise trim everything by age, and then stand still for decades. A clock that is wrong when the
+// gateway starts is believed: it cannot be told from one that was off for years.
 const MAX_LEAD_MS = 15 * 60 * 1000
 
 /** Milliseconds since 1970 that never run backwards and never jump far. */
@@ -23,6 +24,11 @@ export class LogClock {
     const reachable = Math.min(this.#wall(), this.#anchor + MAX_LEAD_MS)
     if (reachable > this.#last) this.#last = reachable
     return this.#last
+  }
+
+  /** How far the log's time is ahead of the wall clock: what a start with a wrong clock left behind. */
+  get leadMs(): number {
+    return Math.max(0, this.#last - this.#wall())
   }
 
   /** Retention calls this once a pass (a second): real changes of the clock, or a laptop's sleep, are followed in steps. */

@@ -35,6 +35,8 @@ export interface SqliteLogOptions {
   /** Makes epochs: eight characters `[a-z0-9]`. */
   readonly random?: (() => string) | undefined
   readonly onFault?: ((fault: Fault) => void) | undefined
+  /** Told what an operator should know, one sentence. */
+  readonly onWarning?: ((message: string) => void) | undefined
   /** Changes when the machine restarts; read from the kernel by default. */
   readonly bootId?: string | undefined
   /** Pause between two passes of retention (1 s). */
@@ -52,6 +54,8 @@ export interface Opened {
   readonly unlock: () => void
 }
 
+/** The log's time stands still until the wall clock reaches it: a day of that is worth a word. */
+const WORRYING_LEAD_MS = 24 * 60 * 60 * 1000
 const DEFAULT_WAL_BYTES = 64 * 1024 * 1024
 // What a step of retention counts for in the estimate of the WAL, in channels.
 const RETENTION_TOUCHES = 100
@@ -89,6 +93,7 @@ export class SqliteLog implements Log, History {
     const trim = new Trim(ledger)
     const keys = new IdempotencyKeys(db)
     const clock = new LogClock(options.clock, ledger.time)
+    if (clock.leadMs > WORRYING_LEAD_MS) options.onWarning?.(leadMessage(clock.leadMs))
     this.#ledger = ledger
     this.#trim = trim
     this.#clock = clock
@@ -261,6 +266,11 @@ export class SqliteLog implements Log, History {
 }
 
 /** What is committed is committed: a follower's bug must not make a publisher believe otherwise. */
+function leadMessage(leadMs: number): string {
+  const days = Math.round(leadMs / WORRYING_LEAD_MS)
+  return `The log's newest message is ${days} days in the future: a clock was wrong. Ages and ttls stand still until then; set the clock, or move the data folder away to start anew.`
+}
+
 function shield(call: () => void): void {
   try {
     call()

@@ -15,6 +15,7 @@ import { type ConnectQuery, foreignOrigin, queryOf, readConnectQuery } from './c
 import type { TransportDeps } from './deps.ts'
 import { SocketWriter } from './socket-writer.ts'
 import { encodeRetry, STOP_PREFIX, sseEncoder } from './sse-frame.ts'
+import type { StreamSockets } from './stream-sockets.ts'
 
 /** Reconnects of many clients spread over this second (rule S2). */
 const RETRY_MS = 2000
@@ -26,11 +27,12 @@ const LIFETIME_JITTER = 0.1
 
 export interface SseDeps extends TransportDeps {
   readonly maxLifetimeMs: number
+  readonly streams: StreamSockets
 }
 
 /** Adds `GET /sse`. */
 export function registerSse(app: FastifyInstance, deps: SseDeps): void {
-  const streams = new WeakSet<Socket>()
+  const { streams } = deps
   // A stream is the last answer on its socket: what a client pipelines behind the request is not carried out.
   app.addHook('onRequest', (request, reply, done) => {
     if (streams.has(request.raw.socket)) reply.hijack()
@@ -52,12 +54,19 @@ export function registerSse(app: FastifyInstance, deps: SseDeps): void {
       const stream = await prepare(request, deps)
       if ('code' in stream) return deps.refuse(reply, stream)
       if (stream.isStopped) return reply.code(204).send()
+      // Pipelined behind an answer that is not finished, the stream would get in between.
+      if (reply.raw.socket === null) return deps.refuse(reply, PIPELINED)
       // Gone while its token was checked: nobody would tell the session of its end any more.
       if (request.raw.socket.destroyed) return reply.hijack()
       accept(request, reply, stream, deps)
       return reply
     },
   })
+}
+
+const PIPELINED: Failure = {
+  code: 'bad_request',
+  message: 'A stream must be asked for on a connection without other requests under way.',
 }
 
 interface Stream {
@@ -96,7 +105,7 @@ function refusalOf(query: ConnectQuery, identity: Identity, { refused }: Admissi
   }
   if (refused.length < query.channels.length) return null
   const { code, message } = refused[0]!.failure
-  if (code === 'bad_request' || code === 'rate_limited') return { code: 'bad_request', message }
+  if (code === 'bad_request') return { code, message }
   return { code: identity.kind === 'anonymous' ? 'unauthorized' : 'forbidden', message }
 }
 

@@ -1,11 +1,12 @@
 // Rule R6 at the start: what cannot work is said in one line on stderr, with a non-zero exit and nothing touched.
 
+import { spawnSync } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { within } from '../harness/deadline.ts'
-import { makeFolder, run, startGateway, testConfig, writeConfig } from '../harness/gateway.ts'
+import { ENTRY, makeFolder, run, startGateway, testConfig, writeConfig } from '../harness/gateway.ts'
 import type { Scope } from '../harness/scope.ts'
 
 interface Refusal {
@@ -141,4 +142,22 @@ test('[R6] secrets that cannot be read are not replaced', async t => {
   const { line } = await refusal(t, folder)
   expect(line).toContain('secrets.json')
   expect(await readFile(join(data, 'secrets.json'), 'utf8')).toBe('{"half')
+})
+
+test('[R6] an unknown command: one line that names those there are, exit 64', async () => {
+  const { status, stderr } = spawnSync(process.execPath, [ENTRY, 'sing'], { encoding: 'utf8' })
+  expect(status).toBe(64)
+  expect(stderr).toMatch(/^twinwire: there is no command "sing".*hash-password\n$/)
+})
+
+test('`twinwire hash-password` makes a hash that signs in, and asks for a password when there is none', async t => {
+  const input = 'correct horse\n'
+  const { stdout } = spawnSync(process.execPath, [ENTRY, 'hash-password'], { encoding: 'utf8', input })
+  const gateway = await startGateway(t, { config: { admin: { user: 'ada', passwordHash: stdout.trim() } } })
+  const signIn = (password: string) =>
+    fetch(`${gateway.url}/api/session`, { method: 'POST', body: JSON.stringify({ user: 'ada', password }) })
+  expect((await signIn('correct horse')).status).toBe(200)
+  expect((await signIn('battery staple')).status).toBe(401)
+  const empty = spawnSync(process.execPath, [ENTRY, 'hash-password'], { encoding: 'utf8', input: '' })
+  expect([empty.status, empty.stderr]).toEqual([64, expect.stringContaining('no password on stdin')])
 })

@@ -215,6 +215,7 @@ function createDeps(fixture: Fixture): ApiDeps {
     identify: createIdentify({ access, operators, origins }),
     operators,
     origins,
+    replayer: { run: read => read() },
     limits: { bodyBytes: 1024 * 1024 },
     publicUrl: 'https://gw.example',
     stats: async () => ({ state: fixture.state }) as Stats,

@@ -93,3 +93,15 @@ it('closing twice is harmless, and a closed log says so', async () => {
   await expect(publish(log, entry('a'))).rejects.toThrow('The log is closed.')
   await expect(log.read([], 1, 1)).rejects.toThrow('The log is closed.')
 })
+
+it('warns when the newest message lies in the future, because a clock was wrong', async () => {
+  const dataDir = makeFolder()
+  const warnings: string[] = []
+  const onWarning = (message: string) => warnings.push(message)
+  const far = await openLog(dataDir, { clock: () => 4_102_444_800_000, onWarning })
+  await publish(far, entry('a'))
+  await far.close()
+  expect(warnings).toEqual([])
+  await openLog(dataDir, { clock: () => 1_800_000_000_000, onWarning })
+  expect(warnings).toEqual([expect.stringContaining('days in the future')])
+})
