@@ -15,13 +15,17 @@ export function isStorageFault(error: unknown): boolean {
   return error instanceof SqliteDatabase.SqliteError && !OF_THE_DATA.test(error.code)
 }
 
-const PROBE_EVERY_MS = 1000
+const PROBE_AFTER_MS = 1000
+/** On a disk with room for a probe but not for a commit, faults follow each other: the next probe then waits longer. */
+const MAX_PROBE_AFTER_MS = 30_000
 
 export class StorageHealth {
   readonly #path: string
   readonly #onFault: (fault: Fault) => void
   readonly #probe: () => void
   #timer: NodeJS.Timeout | null = null
+  #probeAfterMs = PROBE_AFTER_MS
+  #hasWorked = true
 
   /** `probe` writes something small and throws if it cannot. */
   constructor(path: string, onFault: (fault: Fault) => void, probe: () => void) {
@@ -36,21 +40,29 @@ export class StorageHealth {
 
   failed(error: Error): void {
     if (this.#timer) return
+    this.#probeAfterMs = this.#hasWorked ? PROBE_AFTER_MS : Math.min(2 * this.#probeAfterMs, MAX_PROBE_AFTER_MS)
+    this.#hasWorked = false
     // Without a publish to try again, only a probe can tell that the disk is back.
-    this.#timer = setInterval(() => this.#tryAgain(), PROBE_EVERY_MS).unref()
+    this.#timer = setInterval(() => this.#tryAgain(), this.#probeAfterMs).unref()
     const message = `The log ${this.#path} cannot be written (${error.message}); publishes are refused until it can be.`
     this.#onFault({ state: 'failed', message })
   }
 
+  /** A commit succeeded. */
   worked(): void {
-    if (!this.#timer) return
-    this.stop()
-    this.#onFault({ state: 'recovered', message: `The log ${this.#path} can be written again.` })
+    this.#hasWorked = true
+    this.#recover()
   }
 
   stop(): void {
     if (this.#timer) clearInterval(this.#timer)
     this.#timer = null
+  }
+
+  #recover(): void {
+    if (!this.#timer) return
+    this.stop()
+    this.#onFault({ state: 'recovered', message: `The log ${this.#path} can be written again.` })
   }
 
   #tryAgain(): void {
@@ -59,6 +71,6 @@ export class StorageHealth {
     } catch {
       return
     }
-    this.worked()
+    this.#recover()
   }
 }
