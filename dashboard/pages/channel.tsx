@@ -101,8 +101,8 @@ function ChannelFacts({ name, tail }: { name: string; tail: Tail | null }) {
     ['Kept', answer && keptWords(answer)],
     ['Last message', last === 0 ? null : `${formatAge(now.value - last)} ago`],
     ['Rule', answer?.rule.match ?? null],
-    ['Who may subscribe', answer?.rule.subscribe ?? null],
-    ['Which clients may publish', answer?.rule.publish ?? null],
+    ['May subscribe', answer?.rule.subscribe ?? null],
+    ['Clients may publish', answer?.rule.publish ?? null],
     ['History', answer && historyWords(answer.rule.history)],
   ]
   return (

@@ -1,6 +1,6 @@
 // Who is connected, and the way to end it.
 
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import type { ConnectionView } from '../../shared/stats.ts'
 import { formatPlural } from '../format.ts'
@@ -11,7 +11,7 @@ import { PageHead } from '../parts/page-head.tsx'
 import { Search } from '../parts/search.tsx'
 import type { ConnectionsById } from '../state/connections.ts'
 import { applyEvents, filterConnections } from '../state/connections.ts'
-import { request } from '../state/request.ts'
+import { RequestError, request } from '../state/request.ts'
 import { createLiveList } from '../state/snapshot.ts'
 import { ConnectionsTable } from './connections-table.tsx'
 
@@ -93,10 +93,18 @@ interface ConfirmDisconnectProps {
 
 function ConfirmDisconnect({ connection, onDone, onClose }: ConfirmDisconnectProps) {
   const { id, user, kind, address } = connection
+  const gone = useRef(false)
 
   async function disconnect(): Promise<void> {
-    await request('DELETE', `connections/${encodeURIComponent(id)}`)
-    onDone(`Disconnected ${user ?? kind} ${id}`)
+    let words = `Disconnected ${user ?? kind} ${id}`
+    try {
+      await request('DELETE', `connections/${encodeURIComponent(id)}`)
+    } catch (error) {
+      if (!(error instanceof RequestError && error.status === 404)) throw error
+      words = `${user ?? kind} ${id} had gone already`
+    }
+    gone.current = true
+    onDone(words)
   }
 
   return (
@@ -106,8 +114,8 @@ function ConfirmDisconnect({ connection, onDone, onClose }: ConfirmDisconnectPro
       onConfirm={disconnect}
       onClose={() => {
         onClose()
-        // The row and its button are about to go, and the focus with them.
-        if (document.activeElement?.closest('table')) document.getElementById('main')?.focus()
+        // The row and its button go as well, and the focus would go with them.
+        if (gone.current) document.getElementById('main')?.focus()
       }}
     >
       <p>

@@ -3,13 +3,16 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 
+/** Characters; a channel's name may have 200, and must leave room for what it carries. */
+const LONG = 48
+
 export function PageHead({ title, children }: { title: string; children?: ComponentChildren }) {
   useEffect(() => {
     document.title = `${title} · Twinwire`
   }, [title])
   return (
     <div class="page-head">
-      <h1>{title}</h1>
+      <h1 class={title.length > LONG ? 'long' : ''}>{title}</h1>
       {children}
     </div>
   )

@@ -1,18 +1,28 @@
-// What waits to leave on one connection, in order, and whether the socket is still busy with the last write. Knows no frames.
+// What waits to leave on one connection, in order, and whether the socket is still busy with the last write. Knows no
+// frames.
 
 import type { Link } from './link.ts'
+import { watchStuck } from './stuck.ts'
 
 export class Outbox {
   readonly #link: Link
+  readonly #onStuck: () => void
   #buffers: Buffer[] = []
   #bytes = 0
-  /** The socket has not taken the last write: nothing more is handed to it until it has. */
-  isBusy = false
+  #isBusy = false
+  #stopWatch: (() => void) | null = null
   /** Bytes handed to the socket so far. */
   writtenBytes = 0
 
-  constructor(link: Link) {
+  /** `onStuck`: the socket took nothing of a write for a minute (rule R3). */
+  constructor(link: Link, onStuck: () => void) {
     this.#link = link
+    this.#onStuck = onStuck
+  }
+
+  /** The socket has not taken the last write: nothing more is handed to it until it has. */
+  get isBusy(): boolean {
+    return this.#isBusy
   }
 
   /** Bytes that wait here; those the socket holds are the link's. */
@@ -27,19 +37,27 @@ export class Outbox {
 
   /** One write of everything that waits, unless the socket is busy. */
   flush(): void {
-    if (this.isBusy || this.#buffers.length === 0) return
+    if (this.#isBusy || this.#buffers.length === 0) return
     this.#writeAll()
   }
 
   /** Writes a shared buffer at once; only when nothing waits and the socket is not busy. */
   write(buffer: Buffer): void {
     this.writtenBytes += buffer.length
-    this.isBusy = !this.#link.write(buffer)
+    this.#isBusy = !this.#link.write(buffer)
+    if (this.#isBusy) this.#stopWatch ??= watchStuck(this.#link, this.#onStuck)
   }
 
-  /** Hands over what waits even to a busy socket, because nothing follows. */
-  flushLast(): void {
+  /** The socket took what it had. */
+  onDrained(): void {
+    this.#isBusy = false
+    this.#endWatch()
+  }
+
+  /** Nothing follows: what waits is handed over even to a busy socket, whose peer then has the link's grace to take it. */
+  end(): void {
     if (this.#buffers.length > 0) this.#writeAll()
+    this.#endWatch()
   }
 
   #writeAll(): void {
@@ -48,5 +66,10 @@ export class Outbox {
     this.#buffers = []
     this.#bytes = 0
     this.write(buffers.length === 1 ? buffers[0]! : Buffer.concat(buffers, bytes))
+  }
+
+  #endWatch(): void {
+    this.#stopWatch?.()
+    this.#stopWatch = null
   }
 }

@@ -15,7 +15,6 @@ import type { Identity } from './identity.ts'
 import type { Link, LinkListener } from './link.ts'
 import { Outbox } from './outbox.ts'
 import { Reader } from './reader.ts'
-import { watchStuck } from './stuck.ts'
 import type { Subscription, SubscriptionOwner } from './subscription.ts'
 
 /** Notices beside the messages that may wait on a connection. */
@@ -44,7 +43,6 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   #stopExpiry: () => void = () => {}
   #state: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
   #onIdle: (() => void) | null = null
-  #stopStuck: (() => void) | null = null
   #isQueued = false
   #isReading = false
 
@@ -55,7 +53,9 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
     this.sender = options.sender
     this.since = context.clock()
     this.#context = context
-    this.#outbox = new Outbox(options.link)
+    this.#outbox = new Outbox(options.link, () => {
+      this.close('timeout', 'Nothing was taken for 60 s: reconnect with the last id received.')
+    })
     this.reader = new Reader({
       hub: context.hub,
       replayCache: context.replayCache,
@@ -189,12 +189,11 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   beat(): void {
     if (this.#state !== 'open' || this.#outbox.isBusy) return
     this.#outbox.push(this.link.encoder.heartbeat(this.reader.movedCursor()))
-    this.#flush()
+    this.#outbox.flush()
   }
 
   onDrained(): void {
-    this.#outbox.isBusy = false
-    this.#endStuck()
+    this.#outbox.onDrained()
     if (this.isOpen) this.queue()
   }
 
@@ -210,7 +209,7 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
     const goodbye = goodbyeFrame({ code, message: reason, afterMs })
     this.#outbox.push(this.link.encoder.frame(goodbye))
     this.#state = 'closing'
-    this.#outbox.flushLast()
+    this.#outbox.end()
     this.link.end(code, reason)
     this.#leave(code, reason)
   }
@@ -218,10 +217,7 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   /** Ends the session after an error that nobody expected; it harms nobody else (rule R6). */
   fail(error: unknown): void {
     this.#context.onFault(error)
-    this.close(
-      'internal',
-      'The gateway failed to serve this connection: reconnect with the last id received.',
-    )
+    this.close('internal', 'The gateway failed to serve this connection: reconnect with the last id.')
   }
 
   view(): ConnectionView {
@@ -230,16 +226,11 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
 
   #pull(): void {
     if (this.#state === 'open') this.reader.pull()
-    this.#flush()
+    this.#outbox.flush()
+    if (!this.#outbox.isBusy) this.#onIdle?.()
     if (this.#state !== 'open') return
     if (this.reader.needsLog) this.#readOn()
     else if (this.reader.hasNews) this.queue()
-  }
-
-  #flush(): void {
-    this.#outbox.flush()
-    if (this.#outbox.isBusy) this.#stopStuck ??= watchStuck(this.link, this.#onStuck)
-    else this.#onIdle?.()
   }
 
   /** Waits for a place among those who read from the log; one page at a time, and none while the socket is busy. */
@@ -260,15 +251,6 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
     this.queue()
   }
 
-  readonly #onStuck = (): void => {
-    this.close('timeout', 'Nothing was taken for 60 s: reconnect with the last id received.')
-  }
-
-  #endStuck(): void {
-    this.#stopStuck?.()
-    this.#stopStuck = null
-  }
-
   #tellGap(gap: Gap): void {
     const { counters, observe, clock } = this.#context
     counters.gaps += 1
@@ -279,7 +261,7 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   #leave(code: Code | 'closed', reason: string): void {
     const { hub, connections, counters, observe, clock } = this.#context
     this.#stopExpiry()
-    this.#endStuck()
+    this.#outbox.end()
     this.#onIdle?.()
     for (const subscription of this.reader.subscriptions.values()) hub.unsubscribe(subscription)
     connections.remove(this)

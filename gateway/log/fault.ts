@@ -40,7 +40,9 @@ export class StorageHealth {
 
   failed(error: Error): void {
     if (this.#timer) return
-    this.#probeAfterMs = this.#hasWorked ? PROBE_AFTER_MS : Math.min(2 * this.#probeAfterMs, MAX_PROBE_AFTER_MS)
+    this.#probeAfterMs = this.#hasWorked
+      ? PROBE_AFTER_MS
+      : Math.min(2 * this.#probeAfterMs, MAX_PROBE_AFTER_MS)
     this.#hasWorked = false
     // Without a publish to try again, only a probe can tell that the disk is back.
     this.#timer = setInterval(() => this.#tryAgain(), this.#probeAfterMs).unref()
