@@ -9,10 +9,15 @@ document.querySelector('#channel').textContent = channel
 // What the publisher assumes need not be said.
 const environment = location.origin === 'http://127.0.0.1:8080' ? '' : `TWINWIRE_URL=${location.origin} `
 document.querySelector('#command').textContent =
-  `${environment}php examples/php/publish.php --secrets data/secrets.json ${channel} '"Hello"'`
+  `${environment}php examples/php/publish.php --secrets data/secrets.json ${shellWord(channel)} '"Hello"'`
 
 startEventSource(createLane('eventsource', 'EventSource'))
 startWebSocket(createLane('websocket', 'WebSocket'))
+
+/** A text as one word of a shell: the channel comes from the address, which someone else may have written. */
+function shellWord(text) {
+  return /^[\w:./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
 
 /** An EventSource comes back by itself and brings its last id along: there is nothing to do. */
 function startEventSource(lane) {

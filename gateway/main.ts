@@ -6,6 +6,7 @@ import { loadConfig } from './config/load-config.ts'
 import { runHashPassword, UsageError } from './hash-password.ts'
 import { LogUnusable } from './log/log-unusable.ts'
 import { readyLines } from './ops/ready-lines.ts'
+import { printApiKey } from './print-api-key.ts'
 
 /** EX_CONFIG of sysexits.h: something was configured wrong. */
 const EXIT_CONFIG = 78
@@ -13,27 +14,37 @@ const EXIT_FAILURE = 1
 /** EX_USAGE. */
 const EXIT_USAGE = 64
 
-const USAGE = 'start it without arguments, or run: twinwire hash-password'
+const USAGE = 'start it without arguments, or with one of: api-key, hash-password'
 
 async function main(): Promise<void> {
   const [command] = process.argv.slice(2)
   if (command === 'hash-password') return runHashPassword()
+  if (command === 'api-key') return printApiKey()
   if (command !== undefined) throw new UsageError(`there is no command "${command}": ${USAGE}`)
   const loaded = await loadConfig({ cwd: process.cwd(), env: process.env })
   const gateway = await startGateway(loaded.config)
-  handleSignals(gateway)
+  handleSignals(gateway, loaded.config.drainMs)
   const isTerminal = process.stdout.isTTY === true
-  for (const line of readyLines(loaded, gateway.origin, isTerminal)) process.stdout.write(`${line}\n`)
+  const program = [process.execPath, process.argv[1]!]
+  for (const line of readyLines(loaded, gateway.origin, { isTerminal, program })) say(line)
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
 }
 
 /** The first signal drains; a second one, or Ctrl-C at a terminal, does not wait for the window to pass. */
-function handleSignals(gateway: Gateway): void {
+function handleSignals(gateway: Gateway, drainMs: number): void {
   let isStopping = false
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (isStopping) return gateway.hurry()
     isStopping = true
     const drained = gateway.drain()
     if (signal === 'SIGINT') gateway.hurry()
+    else
+      say(
+        `Stopping: clients are asked to come back; this takes ${drainMs / 1000} s, a second signal ends it at once.`,
+      )
     await drained
     await gateway.close()
     process.exit(0)

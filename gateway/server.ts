@@ -45,6 +45,12 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
   limitPipelining(app)
   app.addHook('onRequest', refuseLongUrl)
   await app.register(fastifyWebSocket, {
+    errorHandler: (error, webSocket) => {
+      // A broken frame or a cut connection is the peer's doing; `ws` answers it, and nobody needs to read of it.
+      if (isPeerFault(error)) return
+      parts.logger.error(error)
+      webSocket.terminate()
+    },
     // Sessions have said goodbye before the server closes; the default would cut them off without a word.
     preClose: done => done(),
     options: {
@@ -56,6 +62,11 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
   await registerDoors(app, config, parts, streams)
   await registerPages(app, { dashboard: folder('../dashboard/dist'), examples: folder('../examples') })
   return app
+}
+
+/** What a peer can cause by itself must not fill the gateway's output. */
+function isPeerFault(error: NodeJS.ErrnoException): boolean {
+  return /^(WS_ERR_|ECONNRESET$|EPIPE$)/.test(error.code ?? '')
 }
 
 function createFastify(config: Config, logger: FastifyBaseLogger, streams: StreamSockets): FastifyInstance {

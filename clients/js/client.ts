@@ -7,11 +7,12 @@ import type { Backoff, Input, Loss, State } from './connection-state.ts'
 import { lossOfGoodbye, transition } from './connection-state.ts'
 import type { ClientEvents } from './events.ts'
 import { call, Listeners } from './events.ts'
-import type { Heartbeat, Link } from './link.ts'
+import type { Heartbeat, Link, LinkEvents, Opening } from './link.ts'
 import { Progress } from './progress.ts'
 import { openSse } from './sse-link.ts'
 import type { Handler, SubscribeOptions, Subscription } from './subscription.ts'
 import { createSubscription } from './subscription.ts'
+import { TransportChoice } from './transport-choice.ts'
 import { Watchdog } from './watchdog.ts'
 import { openWebSocket } from './websocket-link.ts'
 
@@ -27,26 +28,28 @@ export interface ConnectOptions {
 
 const BACKOFF: Backoff = { firstMs: 1000, capMs: 30_000 }
 const RATE_LIMIT_PAUSE_MS = 1000
+/** A proxy that accepts and says nothing, or holds a stream back, is a failed attempt. Slow phones need some seconds. */
+const WELCOME_DEADLINE_MS = 15_000
 
 export class Twinwire {
   readonly #url: URL
   readonly #options: ConnectOptions
   readonly #listeners = new Listeners()
   readonly #progress = new Progress()
+  readonly #choice: TransportChoice
   #state: State = { name: 'connecting', attempt: 0 }
   #link: Link | undefined
   #watchdog: Watchdog | undefined
+  /** What the state waits for: connecting, the welcome; waiting, the retry; open, to ask again after a rate limit. */
   #timer: ReturnType<typeof setTimeout> | undefined
   /** Grows with each link: what an older one still brings is not for us. */
   #generation = 0
   #lastRef = 0
-  #transport: Transport = 'websocket'
-  #failedAttempts = 0
 
   constructor(url: URL, options: ConnectOptions) {
     this.#url = url
     this.#options = options
-    if (options.transport === 'sse') this.#transport = 'sse'
+    this.#choice = new TransportChoice(options.transport ?? 'auto')
     void this.#open()
   }
 
@@ -61,7 +64,8 @@ export class Twinwire {
 
   /**
    * Hands each message of a channel to the handler, exactly once and in order, across reconnects.
-   * On SSE a channel that is added to a running connection begins where that stands.
+   * On SSE a channel that is added to a running connection begins where that stands; what `since` wanted from before
+   * is told as a gap.
    */
   subscribe(channel: string, options: SubscribeOptions, handler: Handler): { unsubscribe(): void } {
     if (this.#progress.get(channel)?.handler)
@@ -69,7 +73,7 @@ export class Twinwire {
     const subscription = createSubscription(channel, handler, options)
     this.#progress.add(subscription)
     // While connecting, `welcome` asks for what the URL has not.
-    if (this.#transport === 'sse') this.#step({ name: 'reopen' })
+    if (this.#choice.current === 'sse') this.#step({ name: 'reopen' })
     else if (this.#state.name === 'open') this.#ask(subscription)
     return { unsubscribe: () => this.#unsubscribe(subscription) }
   }
@@ -87,7 +91,7 @@ export class Twinwire {
     if (this.#progress.get(subscription.channel) !== subscription) return
     this.#progress.delete(subscription.channel)
     if (subscription.phase === 'idle') return
-    if (this.#transport === 'sse') this.#step({ name: 'reopen' })
+    if (this.#choice.current === 'sse') this.#step({ name: 'reopen' })
     else this.#link?.send({ type: 'unsubscribe', ref: ++this.#lastRef, channel: subscription.channel })
   }
 
@@ -129,9 +133,11 @@ export class Twinwire {
 
   async #open(): Promise<void> {
     const generation = ++this.#generation
+    // Always a turn later, so that subscriptions made together open together and ask for one token.
+    await null
+    if (generation !== this.#generation) return
     let token = this.#options.token
     try {
-      // Always a turn later, so that subscriptions made together open together.
       token = (await this.#options.getToken?.()) ?? token
     } catch (error) {
       if (generation === this.#generation) this.#lose(tokenLoss(error))
@@ -139,48 +145,45 @@ export class Twinwire {
     }
     if (generation !== this.#generation) return
     const { merged, rest, since, history } = this.#progress.plan()
-    const overSse = this.#transport === 'sse'
+    const overSse = this.#choice.current === 'sse'
     // SSE without channels is refused; the first subscription opens it.
     if (overSse && this.#progress.wanted === 0) return
     const asked = overSse ? [...merged, ...rest] : merged
-    if (overSse) this.#confess(rest, since)
-    this.#progress.merged(asked)
-    const opening = { url: this.#url, token, since, history, channels: asked.map(({ channel }) => channel) }
-    this.#link = (overSse ? openSse : openWebSocket)(opening, {
-      onFrame: frame => generation === this.#generation && this.#receive(frame),
-      onLost: loss => generation === this.#generation && this.#lose(loss),
+    this.#progress.merged(asked, since, history)
+    this.#link = this.#openLink({
+      url: this.#url,
+      token,
+      since,
+      history,
+      channels: asked.map(({ channel }) => channel),
     })
   }
 
-  /** A stream has one cursor: what a newcomer wanted from before it is told to be missing, not skipped in silence. */
-  #confess(newcomers: readonly Subscription[], since: string | undefined): void {
-    for (const { channel, cursor } of newcomers) {
-      if (cursor === undefined || cursor === since) continue
-      this.#listeners.emit('gap', {
-        type: 'gap',
-        channel,
-        requested: cursor,
-        oldest: null,
-        reason: 'no_history',
-      })
+  #openLink(opening: Opening): Link | undefined {
+    const generation = this.#generation
+    const events: LinkEvents = {
+      onFrame: frame => generation === this.#generation && this.#receive(frame),
+      onLost: loss => generation === this.#generation && this.#lose(loss),
+    }
+    this.#timer = setTimeout(() => events.onLost(SILENT_OPENING), WELCOME_DEADLINE_MS)
+    try {
+      return this.#choice.current === 'sse' ? openSse(opening, events) : openWebSocket(opening, events)
+    } catch {
+      this.#lose(UNOPENABLE)
+      return undefined
     }
   }
 
   #lose(loss: Loss): void {
     const opened = this.#state.name === 'open'
-    if (!opened) this.#switchTransport()
+    if (opened) this.#choice.ended()
+    // Without a link it was the token that failed, which no other transport mends.
+    else if (this.#link) this.#choice.failed()
     // A token that served and ran out is replaced; one that was refused at once would be refused again.
     const renewable = loss.code === 'unauthorized' && opened && this.#options.getToken !== undefined
     const final = renewable ? { ...loss, reconnect: true } : loss
     if (!final.reconnect) this.#listeners.emit('error', { code: final.code, message: final.reason })
     this.#step({ name: 'lost', now: Date.now(), random: Math.random(), loss: final })
-  }
-
-  /** With `auto`, two attempts that brought no frame are enough to try the other way. */
-  #switchTransport(): void {
-    this.#failedAttempts += 1
-    if ((this.#options.transport ?? 'auto') !== 'auto' || this.#failedAttempts % 2 === 1) return
-    this.#transport = this.#transport === 'sse' ? 'websocket' : 'sse'
   }
 
   #receive(frame: ServerFrame | Heartbeat): void {
@@ -200,7 +203,7 @@ export class Twinwire {
         this.#listeners.emit('gap', frame)
         break
       case 'live':
-        this.#progress.live(frame)
+        for (const gap of this.#progress.live(frame)) this.#listeners.emit('gap', gap)
         break
       case 'heartbeat':
         if (frame.id !== undefined) this.#progress.moved(frame.id)
@@ -233,38 +236,52 @@ export class Twinwire {
   }
 
   #welcome(connection: string, heartbeatMs: number, user: string | undefined): void {
-    this.#failedAttempts = 0
+    clearTimeout(this.#timer)
+    this.#choice.opened()
     this.#watchdog = new Watchdog(
       heartbeatMs,
       () => this.#link?.transport === 'websocket' && this.#link.send({ type: 'ping' }),
       () => this.#lose({ code: 'timeout', reason: 'the gateway went silent', reconnect: true }),
     )
-    this.#step({ name: 'welcome', now: Date.now(), transport: this.#transport, connection, user })
+    this.#step({ name: 'welcome', now: Date.now(), transport: this.#choice.current, connection, user })
+    this.#askIdle()
+  }
+
+  #askIdle(): void {
     for (const subscription of this.#progress.idle()) this.#ask(subscription)
   }
 
   #failed({ code, message, ref, channel }: FailureFrame): void {
     const subscription = this.#progress.byRef(ref)
     if (subscription && code === 'rate_limited') {
-      // Many channels at once can exceed the rate of commands: ask again, on this link only.
-      const generation = this.#generation
-      setTimeout(() => {
-        const wanted = this.#progress.get(subscription.channel) === subscription
-        if (generation === this.#generation && wanted) this.#ask(subscription)
-      }, RATE_LIMIT_PAUSE_MS)
+      // Many channels at once can exceed the rate of commands: all that did are asked for again, on this link only.
+      subscription.phase = 'idle'
+      subscription.ref = undefined
+      clearTimeout(this.#timer)
+      this.#timer = setTimeout(() => this.#askIdle(), RATE_LIMIT_PAUSE_MS)
       return
     }
     this.#listeners.emit('error', { code, message, channel: channel ?? subscription?.channel })
   }
 
   async #refresh(): Promise<void> {
-    const generation = this.#generation
+    const link = this.#link
+    // SSE cannot hand a token over: it ends with the old one, and its reconnect asks.
+    if (link?.transport !== 'websocket') return
     // A failure here ends with the token's own end, and its reconnect asks anew.
     const token = await Promise.resolve(this.#options.getToken?.()).catch(() => undefined)
-    if (token === undefined || generation !== this.#generation || this.#link?.transport !== 'websocket')
-      return
-    this.#link.send({ type: 'auth', ref: ++this.#lastRef, token })
+    if (token !== undefined && link === this.#link) link.send({ type: 'auth', ref: ++this.#lastRef, token })
   }
+}
+
+const SILENT_OPENING: Loss = { code: 'timeout', reason: 'the gateway did not answer', reconnect: true }
+
+/** The browser's own words are left out: they quote the token. */
+const UNOPENABLE: Loss = {
+  code: 'bad_request',
+  reason:
+    'The browser refused to open a WebSocket: check that the token is a JWT and that an https page connects to an https URL.',
+  reconnect: false,
 }
 
 function tokenLoss(error: unknown): Loss {

@@ -25,6 +25,8 @@ export interface Subscription {
   phase: 'idle' | 'asked' | 'replaying' | 'live'
   /** Resume with the connection's cursor instead of its own. */
   shared: boolean
+  /** In a stream that starts at another place: what comes before its own cursor has been given already. */
+  skipping: boolean
   cursor: string | undefined
   /** The command that asked; absent when the URL did. */
   ref: number | undefined
@@ -41,6 +43,7 @@ export function createSubscription(
     history: options.history,
     phase: 'idle',
     shared: false,
+    skipping: false,
     cursor: options.since,
     ref: undefined,
   }

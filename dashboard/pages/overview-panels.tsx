@@ -76,11 +76,11 @@ export function Troubles() {
           {rows.slice(0, 20).map(trouble => (
             <li key={`${trouble.title} ${trouble.detail}`} class={`trouble trouble-${trouble.severity}`}>
               <time>{formatClock(trouble.time)}</time>
-              <strong>
-                {trouble.title}
-                {trouble.times > 1 && <span class="times"> ×{trouble.times}</span>}
-              </strong>
-              <span>{trouble.detail}</span>
+              <strong>{trouble.title}</strong>
+              <span>
+                {trouble.times > 1 && <span class="times">×{formatCount(trouble.times)} </span>}
+                {trouble.detail}
+              </span>
             </li>
           ))}
         </ol>

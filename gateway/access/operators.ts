@@ -20,9 +20,9 @@ export interface OperatorSession {
   readonly expires: number
 }
 
-/** `retryAfterS` comes with `rate_limited`. */
+/** `retryAfterSeconds` comes with `rate_limited`. */
 export interface LoginFailure extends Failure {
-  readonly retryAfterS?: number
+  readonly retryAfterSeconds?: number
 }
 
 export class Operators {
@@ -42,7 +42,7 @@ export class Operators {
     const waitS = this.#guesses.begin(address)
     if (waitS > 0) {
       const message = `There were too many login attempts: try again in ${waitS} s.`
-      return { code: 'rate_limited', message, retryAfterS: waitS }
+      return { code: 'rate_limited', message, retryAfterSeconds: waitS }
     }
     // Both are always compared: the time taken does not tell whether the user exists.
     const isUser = isSameText(user, this.#account.user)

@@ -28,7 +28,7 @@ export interface ApiDeps {
   readonly identify: Identify
   readonly operators: Pick<Operators, 'login' | 'session' | 'logout'>
   readonly origins: Origins
-  readonly limits: Pick<Config['limits'], 'bodyBytes'>
+  readonly limits: Pick<Config['limits'], 'bodyBytes' | 'commandsPerSecond'>
   /** The session's cookie is `Secure` when this is https. */
   readonly publicUrl?: string | undefined
   stats(): Promise<Stats>

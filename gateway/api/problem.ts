@@ -30,6 +30,7 @@ export function sendProblem(reply: FastifyReply, failure: HttpFailure): FastifyR
   if (status === 429 || status === 503) {
     reply.header('retry-after', String(Math.ceil(failure.retryAfterSeconds ?? RETRY_AFTER_SECONDS)))
   }
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
   const title = STATUS_CODES[status] ?? CODES[code].title
   // As bytes: to a text Fastify would add a charset, which this media type does not have.
   const body = Buffer.from(JSON.stringify({ type: 'about:blank', title, status, detail: message, code }))

@@ -3,6 +3,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Failure } from '../../shared/codes.ts'
 import { readItems, readMembers } from '../../shared/json-members.ts'
+import { KeyedRates } from '../access/keyed-rates.ts'
 import type { Access, Identity } from '../core/identity.ts'
 import type { Publication, Published } from '../core/publication.ts'
 import { publisherScope } from '../core/publisher-scope.ts'
@@ -10,7 +11,7 @@ import type { ApiScope } from './api-scope.ts'
 import { ARRAY_FACTOR } from './body.ts'
 import { checkChannelName } from './channel-check.ts'
 import type { ApiDeps } from './deps.ts'
-import { sendProblem } from './problem.ts'
+import { type HttpFailure, sendProblem } from './problem.ts'
 import { type PublishItem, readPublishItem } from './publish-item.ts'
 import { PUBLISH_SCHEMA } from './publish-schema.ts'
 
@@ -26,10 +27,13 @@ interface Batch {
 }
 
 export function publishRoutes(api: ApiScope, deps: ApiDeps): void {
+  const rates = new KeyedRates(deps.limits.commandsPerSecond)
   const options = { schema: PUBLISH_SCHEMA, bodyLimit: deps.limits.bodyBytes * ARRAY_FACTOR }
   api.post('/publish', options, async (request, reply) => {
     const batch = readBatch(request, deps.access)
     if ('code' in batch) return sendProblem(reply, batch)
+    const limited = limit(request, batch.places.length, rates)
+    if (limited) return sendProblem(reply, limited)
     const outcomes = await publishBatch(batch, deps.publisher)
     if ('code' in outcomes) return sendProblem(reply, outcomes)
     reply.header('content-type', 'application/json')
@@ -37,6 +41,16 @@ export function publishRoutes(api: ApiScope, deps: ApiDeps): void {
     const only = outcomes[0]!
     return 'code' in only ? sendProblem(reply, only) : reply.send(resultJson(only))
   })
+}
+
+/** Clients publish at the rate of a connection's commands, whichever way they come; backends and operators have none. */
+function limit({ identity, ip }: FastifyRequest, messages: number, rates: KeyedRates): HttpFailure | null {
+  if (identity.kind === 'key' || identity.kind === 'operator') return null
+  const waitMs = rates.take(publisherScope(identity, ip), performance.now(), messages)
+  if (waitMs === 0) return null
+  const retryAfterSeconds = Math.ceil(waitMs / 1000)
+  const message = `Clients may publish at the rate of limits.commandsPerSecond: try again in ${retryAfterSeconds} s.`
+  return { code: 'rate_limited', message, retryAfterSeconds }
 }
 
 /** The valid ones go to the publisher together, as one transaction; the others keep their place among the results. */

@@ -31,10 +31,7 @@ export async function runCommand(
     case 'history':
       return answerHistory(command, session, context)
     case 'presence':
-      return {
-        code: 'not_found',
-        message: `Channel "${command.channel}" keeps no presence: no rule asks for it.`,
-      }
+      return { code: 'not_found', message: 'Presence is not available in this version.' }
     case 'auth':
       return authenticate(command, session, context)
     case 'ping':

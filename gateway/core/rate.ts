@@ -15,13 +15,16 @@ export class Rate {
     this.#at = now
   }
 
-  /** Takes one and returns 0; or, when there is none, the milliseconds until there is. */
-  take(now: number): number {
+  /**
+   * Takes `cost` and returns 0; or, when there is nothing, the milliseconds until there is. What costs more than there
+   * is goes into debt: a large request is taken whole, and the next one waits longer.
+   */
+  take(now: number, cost = 1): number {
     const refilled = this.#tokens + ((now - this.#at) / 1000) * this.#perSecond
     this.#tokens = Math.min(this.#perSecond * BURST_SECONDS, refilled)
     this.#at = now
     if (this.#tokens < 1) return Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000)
-    this.#tokens -= 1
+    this.#tokens -= cost
     return 0
   }
 }

@@ -3,8 +3,16 @@
 import { relative } from 'node:path'
 import type { LoadedConfig } from '../config/load-config.ts'
 
-/** The lines to print; secrets generated at this start are shown once, and only on a terminal. */
-export function readyLines(loaded: LoadedConfig, origin: string, isTerminal: boolean): string[] {
+export interface ReadyOptions {
+  /** Secrets generated at this start are shown once, and only on a terminal. */
+  readonly isTerminal: boolean
+  /** How this program was started: the paths of Node and of the entry. */
+  readonly program: readonly string[]
+}
+
+/** The lines to print. */
+export function readyLines(loaded: LoadedConfig, origin: string, options: ReadyOptions): string[] {
+  const { isTerminal, program } = options
   const { config, generated, secretsFile } = loaded
   const file = relative(process.cwd(), secretsFile) || secretsFile
   const lines = [
@@ -17,20 +25,20 @@ export function readyLines(loaded: LoadedConfig, origin: string, isTerminal: boo
   if (Object.keys(generated).length > 0) lines.push(`  secrets    generated, kept in ${file}`)
   lines.push(
     `  example    ${origin}/examples/`,
-    `  publish    curl ${origin}/api/publish -H "Authorization: Bearer ${keyOf(loaded, file)}" -d '{"channel":"public:demo","data":"hello"}'`,
+    `  publish    curl ${origin}/api/publish -H "Authorization: Bearer ${keyOf(loaded, file, program)}" -d '{"channel":"public:demo","data":"hello"}'`,
   )
   return lines
 }
 
 /** How a shell gets the first API key without the line showing it. */
-function keyOf({ apiKeyFrom, config }: LoadedConfig, file: string): string {
+function keyOf({ apiKeyFrom }: LoadedConfig, file: string, program: readonly string[]): string {
   switch (apiKeyFrom) {
     case 'secretsFile':
       return `$(sed -n 's/.*"apiKey": "\\(.*\\)".*/\\1/p' ${quote(file)})`
     case 'environment':
       return '$TWINWIRE_API_KEY'
     case 'file':
-      return `<the key "${config.apiKeys[0]?.name}">`
+      return `$(${program.map(quote).join(' ')} api-key)`
   }
 }
 

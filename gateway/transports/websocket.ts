@@ -29,6 +29,11 @@ const MAX_CLOSE_REASON_BYTES = 123
 export function registerWebSocket(app: FastifyInstance, deps: TransportDeps): void {
   // Found out before the upgrade, so that no frame arrives unheard while a token is checked.
   const identities = new WeakMap<FastifyRequest, Identity | Failure>()
+  // Without this, an upgrade on any other path would be accepted and closed, and its client come back for ever.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.ws || request.routeOptions.url === '/ws') done()
+    else deps.refuse(reply, NOT_HERE)
+  })
   app.route({
     method: 'GET',
     url: '/ws',
@@ -48,6 +53,8 @@ export function registerWebSocket(app: FastifyInstance, deps: TransportDeps): vo
     wsHandler: (webSocket, request) => accept(webSocket, request, identities.get(request)!, deps),
   })
 }
+
+const NOT_HERE: Failure = { code: 'not_found', message: 'WebSockets are served at /ws.' }
 
 function accept(
   webSocket: WebSocket,

@@ -73,7 +73,46 @@ test('[R5] the dashboard says when its figures are old, and comes back after a r
     .first()
     .waitFor()
   await gateway.restart()
-  // Operator sessions end with the process: it either goes on, or asks to sign in again.
-  await page.getByText(/^Live/).or(page.getByLabel('Password')).first().waitFor({ timeout: 40_000 })
+  // Operator sessions end with the process: the link that comes back is nobody's, and the page must say so.
+  await page.getByText('Your session has ended').waitFor()
+  await page.getByLabel('User').fill('admin')
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText(/^Live/).first().waitFor()
+  await page.close()
+})
+
+test('[W4] signing out in one tab ends the session in the other, which asks to sign in', async t => {
+  const gateway = await startGateway(t)
+  const tabs = await browser().newContext()
+  const page = await tabs.newPage()
+  await signIn(page, gateway)
+  await page.getByText(/^Live/).first().waitFor()
+  const other = await tabs.newPage()
+  await other.goto(gateway.url)
+  await other.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByText('Your session has ended').waitFor()
+  await tabs.close()
+})
+
+test('[N1] names of any length leave the figures beside them in sight', async t => {
+  const gateway = await startGateway(t)
+  const { page } = await openPage(browser())
+  await page.setViewportSize({ width: 390, height: 844 })
+  const name = `public:${'x'.repeat(190)}`
+  await openWebSocket(t, gateway.url, { channels: name })
+  await signIn(page, gateway)
+  for (const path of ['channels', 'connections', `channel?name=${name}`, `publish?channel=${name}`]) {
+    await page.goto(`${gateway.url}/${path}`)
+    await page.getByText(/^Live/).first().waitFor()
+    if (path === 'channels') {
+      const figure = page.getByRole('row').filter({ hasText: name }).getByRole('cell', { name: '1' })
+      await figure.waitFor()
+      expect((await figure.boundingBox())!.x, path).toBeLessThan(390)
+    }
+    // As text: the tests are checked without a browser's types.
+    const beyondPx = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+    expect(beyondPx, path).toBeLessThanOrEqual(0)
+  }
   await page.close()
 })

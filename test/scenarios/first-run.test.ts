@@ -38,6 +38,22 @@ test('[H3] first start without any configuration: a ready line, secrets, and a c
   expect(started.stderr).not.toMatch(/deprecat|warning/i)
 })
 
+test('[H3] with the key in the configuration the curl line works too, and does not show it', async t => {
+  const key = 'key-of-the-file-0123456789'
+  const folder = await makeFolder(
+    t,
+    `apiKeys: [{ name: backend, key: ${key}, publish: ["*"], read: true }]\n`,
+  )
+  const started = run(folder, { TWINWIRE_PORT: '0' })
+  t.onTestFinished(() => {
+    started.child.kill('SIGKILL')
+  })
+  const curl = await poll(async () => /\bcurl .*/.exec(started.stdout)?.[0] ?? null, 'the curl line')
+  expect(started.stdout).not.toContain(key)
+  const { stdout } = await execute('/bin/sh', ['-c', curl], { cwd: folder })
+  expect(JSON.parse(stdout)).toMatchObject({ channel: 'public:demo', id: expect.any(String) })
+})
+
 test('[H3] secrets are made once and kept', async t => {
   const folder = await makeFolder(t, '')
   const secrets = join(folder, 'data', 'secrets.json')

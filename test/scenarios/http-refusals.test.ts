@@ -181,3 +181,24 @@ test('[R6] unknown paths are problems in the API, and no stack is ever shown', a
   expect(encoding.status).toBe(400)
   for (const answer of [unknown, method, encoding]) expect(answer.text).not.toMatch(/\bat .*\.[jt]s:\d+/)
 })
+
+test('[H5] a client that publishes over HTTP has a rate: 429, and when to come back; a backend has none', async t => {
+  const limited = await startGateway(t, { config: { limits: { commandsPerSecond: 5 } } })
+  const publish = (key: string) =>
+    limited.api('POST', '/api/publish', { key, body: { channel: 'room:rate', data: 1 } })
+  const token = limited.jwt({ sub: 'ann', publish: ['room:*'] })
+  const statuses: number[] = []
+  for (let count = 0; count < 40; count += 1) statuses.push((await publish(token)).status)
+  expect(new Set(statuses)).toEqual(new Set([200, 429]))
+  expect(statuses.slice(0, 10).every(status => status === 200)).toBe(true)
+  const refused = await publish(token)
+  expect(refused.json.code).toBe('rate_limited')
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+  expect((await publish(limited.jwt({ sub: 'bob', publish: ['room:*'] }))).status).toBe(200)
+  for (let count = 0; count < 40; count += 1) expect((await publish(limited.apiKey)).status).toBe(200)
+})
+
+test('[H1] what needs a credential says which kind', async () => {
+  const answer = await gateway().api('GET', '/api/stats', { key: null })
+  expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
+})

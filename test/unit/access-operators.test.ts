@@ -115,7 +115,7 @@ test('five guesses a minute from one address, also when they come at once', asyn
   expect(await operators.login('admin', 'right', 'a')).toEqual({
     code: 'rate_limited',
     message: 'There were too many login attempts: try again in 40 s.',
-    retryAfterS: 40,
+    retryAfterSeconds: 40,
   })
   expect(await operators.login('admin', 'right', 'b')).toHaveProperty('csrf')
   time.now += 40_000
@@ -139,7 +139,7 @@ test('guesses from many addresses are bounded together, for a minute', async () 
   }
   expect(await operators.login('admin', 'wrong', 'fresh')).toMatchObject({
     code: 'rate_limited',
-    retryAfterS: 60,
+    retryAfterSeconds: 60,
   })
   time.now += 60_000
   expect(await operators.login('admin', 'right', 'fresh')).toHaveProperty('csrf')

@@ -216,7 +216,7 @@ function createDeps(fixture: Fixture): ApiDeps {
     operators,
     origins,
     replayer: { run: read => read() },
-    limits: { bodyBytes: 1024 * 1024 },
+    limits: { bodyBytes: 1024 * 1024, commandsPerSecond: 1_000_000 },
     publicUrl: 'https://gw.example',
     stats: async () => ({ state: fixture.state }) as Stats,
     state: () => fixture.state,

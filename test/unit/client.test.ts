@@ -1,38 +1,8 @@
 // The client against a scripted gateway: real sockets on both transports, every cut and refusal on purpose.
 
 import { expect, onTestFinished, test } from 'vitest'
-import type { ConnectOptions, State, Twinwire } from '../../clients/js/connect.ts'
-import { connect } from '../../clients/js/connect.ts'
-import type { Frame } from './client-scripted-gateway.ts'
 import { createQueue, startGateway } from './client-scripted-gateway.ts'
-
-const WELCOME = { type: 'welcome', connection: 'c1', heartbeat: 25_000, protocol: 1 }
-const FAST = { firstMs: 20, capMs: 40 }
-
-function start(url: string, options: ConnectOptions = {}): { client: Twinwire; states: Waiting<State> } {
-  const client = connect(url, { backoff: FAST, ...options })
-  onTestFinished(() => client.close())
-  const states = createQueue<State>()
-  client.on('state', state => states.push(state))
-  return { client, states }
-}
-
-type Waiting<Item> = ReturnType<typeof createQueue<Item>>
-
-async function nextState(states: Waiting<State>, name: State['name']): Promise<State> {
-  for (;;) {
-    const state = await states.next()
-    if (state.name === name) return state
-  }
-}
-
-function subscribed(channel: string, cursor: string, more: object = {}): Frame {
-  return { type: 'subscribed', channel, cursor, ...more }
-}
-
-function message(channel: string, seq: number): Frame {
-  return { type: 'message', channel, id: `e-${seq}`, time: seq, data: seq }
-}
+import { message, nextState, start, subscribed, WELCOME } from './client-started.ts'
 
 for (const transport of ['websocket', 'sse'] as const) {
   test(`[R2] ${transport}: resumes after the last message it was given`, async () => {

@@ -3,9 +3,9 @@
 import { expect, test } from 'vitest'
 import { applySubscriptions } from '../../dashboard/state/channels.ts'
 import { applyEvent, applyEvents, filterConnections } from '../../dashboard/state/connections.ts'
-import { appendFigures, createSeries, WINDOW_SECONDS } from '../../dashboard/state/series.ts'
+import { appendFigures, createSeries, WINDOW_SECONDS, windowSeconds } from '../../dashboard/state/series.ts'
 import type { Tail } from '../../dashboard/state/tail.ts'
-import { applyTail, EMPTY_TAIL, TAIL_ROWS } from '../../dashboard/state/tail.ts'
+import { applyTail, EMPTY_TAIL, newestTime, TAIL_ROWS } from '../../dashboard/state/tail.ts'
 import { applyTroubles } from '../../dashboard/state/troubles.ts'
 import type { ConnectionView, GatewayEvent, Stats } from '../../shared/stats.ts'
 
@@ -108,6 +108,11 @@ test('troubles: ordinary life is none, repetition is counted, the list is bounde
   })
   const twice = applyTroubles([], [gap(1, 'x'), gap(2, 'x')])
   expect(twice).toMatchObject([{ time: 2, times: 2, title: 'Gap: slow' }])
+  const between = applyTroubles(twice, [gap(3, 'y'), gap(4, 'x')])
+  expect(between).toMatchObject([
+    { time: 4, times: 3, detail: 'in x' },
+    { time: 3, times: 1, detail: 'in y' },
+  ])
   const many = applyTroubles(
     twice,
     Array.from({ length: 500 }, (_, index) => gap(index, `c${index}`)),
@@ -173,6 +178,23 @@ test('series hold one window, in order, all columns alike', () => {
   expect(series.websocket).toEqual(series.time)
   appendFigures(series, figuresAt(3))
   expect(series.time.length).toBe(WINDOW_SECONDS + 1)
+})
+
+test('a chart shows the smallest step that holds what there is', () => {
+  const series = createSeries()
+  const widths = [0, 120, 121, 300, 301, WINDOW_SECONDS * 3].map(second => {
+    appendFigures(series, figuresAt(second))
+    return windowSeconds(series)
+  })
+  expect(windowSeconds(createSeries())).toBe(120)
+  expect(widths.slice(0, 5)).toEqual([120, 120, 300, 300, WINDOW_SECONDS])
+})
+
+test('the newest message counts, shown or held behind a pause', () => {
+  expect(newestTime(EMPTY_TAIL)).toBe(0)
+  const shown = receive(EMPTY_TAIL, 3)
+  expect(newestTime(shown)).toBe(2)
+  expect(newestTime(receive(applyTail(shown, { name: 'pause' }), 5))).toBe(4)
 })
 
 test('a silence becomes a hole in the line', () => {

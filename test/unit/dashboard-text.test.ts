@@ -1,5 +1,6 @@
 // What the dashboard makes of text: faults in JSON, layout without touching tokens, the publish call, figures in words.
 
+import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import {
   formatAge,
@@ -75,6 +76,18 @@ test('the curl line survives quotes in the data', () => {
   const line = curlLine('http://gateway/sub/', { ...DRAFT, data: '"it\'s"' })
   expect(line).toContain(`-d '{"channel":"public:demo","data":"it'\\''s"}'`)
   expect(line).toContain("'http://gateway/sub/api/publish'")
+})
+
+test('a shell hands curl exactly what the form would send, whatever the draft holds', () => {
+  const data = '{\n\t"it\'s": "\\"$HOME\\" `id` $(id) !x \\\\ é",\n  "n": 12345678901234567890 }'
+  const draft = { ...DRAFT, channel: "public:it's", event: "';id;'", key: '$(id)', ttl: '60', data }
+  const line = curlLine("http://gateway/it's/", draft)
+  const script = `curl() { printf '%s\\n' "$@"; }\n${line}`
+  const args = execFileSync('sh', ['-c', script], { encoding: 'utf8', env: { TWINWIRE_API_KEY: 'k e y' } })
+  const [url, , header, , body, ...rest] = args.trimEnd().split('\n')
+  expect([url, header, rest]).toEqual(["http://gateway/it's/api/publish", 'Authorization: Bearer k e y', []])
+  expect(JSON.parse(body ?? '')).toEqual(JSON.parse(publishBody(draft)))
+  expect(body).toContain('12345678901234567890')
 })
 
 test('a ttl is empty or a positive number', () => {

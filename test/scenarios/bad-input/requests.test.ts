@@ -154,3 +154,15 @@ test.each(traversals)('[R6] %s does not leave the served folders', async path =>
   expect(await raw.text()).not.toContain('"dependencies"')
   expect(raw.status).toBeLessThan(500)
 })
+
+test('[R6] an upgrade anywhere but at /ws is refused before it happens', async t => {
+  for (const path of ['/nope', '/', '/sse?channels=public:a', '/ws/', '/api/stats']) {
+    const raw = await openRaw(t, gateway().port)
+    raw.send(
+      `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    )
+    await raw.closed
+    expect(raw.text, path).toMatch(/^HTTP\/1\.1 4\d\d /)
+  }
+})
