@@ -1,10 +1,10 @@
 // A link over server-sent events, read with fetch: unlike EventSource it shows the status of a refusal (rule S5).
 
-import type { ServerFrame } from '../../shared/frames.ts'
 import type { Loss } from './connection-state.ts'
 import { lossOfStatus } from './connection-state.ts'
 import type { Heartbeat, Link, LinkEvents, Opening } from './link.ts'
 import { endpoint } from './link.ts'
+import { readFrame } from './read-frame.ts'
 import { createSseParser } from './sse-parser.ts'
 
 export function openSse(opening: Opening, events: LinkEvents): Link {
@@ -16,7 +16,7 @@ export function openSse(opening: Opening, events: LinkEvents): Link {
     if (abort.signal.aborted) return
     if (event === 'heartbeat')
       events.onFrame(id === undefined ? { type: event } : ({ type: event, id } as Heartbeat))
-    else events.onFrame(JSON.parse(data) as ServerFrame)
+    else events.onFrame(readFrame(data))
   })
   void read(url, abort.signal, deliver).then(loss => {
     if (!abort.signal.aborted) events.onLost(loss)

@@ -3,10 +3,10 @@
 // Where to resume: channels asked for in the URL are one stream merged by id, so they share the connection's
 // cursor; a channel subscribed later has its own until everything is live (rule C2).
 
-import type { MessageFrame } from '../../shared/frames.ts'
+import type { MessageWithText } from './read-frame.ts'
 
 /** A message as handlers get it. `replayed`: it was sent before this client looked, or while it was away. */
-export type Received = MessageFrame & { readonly replayed: boolean }
+export type Received = MessageWithText & { readonly replayed: boolean }
 
 export type Handler = (message: Received) => void
 

@@ -1,9 +1,9 @@
 // A link over WebSocket: frames in, commands out. Knows no subscriptions and no retries.
 
-import type { ServerFrame } from '../../shared/frames.ts'
 import { lossOfClose } from './connection-state.ts'
 import type { Link, LinkEvents, Opening } from './link.ts'
 import { endpoint } from './link.ts'
+import { readFrame } from './read-frame.ts'
 
 export function openWebSocket(opening: Opening, events: LinkEvents): Link {
   const url = endpoint(opening, 'ws')
@@ -13,7 +13,7 @@ export function openWebSocket(opening: Opening, events: LinkEvents): Link {
   const socket = new WebSocket(url.href, protocols)
   let ended = false
   socket.onmessage = event => {
-    if (!ended) events.onFrame(JSON.parse(String(event.data)) as ServerFrame)
+    if (!ended) events.onFrame(readFrame(String(event.data)))
   }
   socket.onclose = event => {
     if (ended) return

@@ -1,15 +1,22 @@
 // JSON laid out for reading. Pure.
 
-import type { Json } from '../../shared/frames.ts'
+import type { MessageWithText } from '../../clients/js/read-frame.ts'
+import { readMembers } from '../../shared/json-members.ts'
 
 const ONE_LINE = 76
 
-/** A value on one line when it is short, else over lines. */
-export function layOut(data: Json): string {
-  const lines = JSON.stringify(data, null, 2)
+/** A message's data on one line when it is short, else over lines; its tokens as the publisher wrote them. */
+export function layOut(message: MessageWithText): string {
+  const lines = reindent(dataOf(message))
   // Line breaks inside strings are escaped, so these are all the layout's own.
   const line = lines.replace(/\n */g, ' ')
   return line.length <= ONE_LINE ? line : lines
+}
+
+function dataOf({ text, data }: MessageWithText): string {
+  const read = text === undefined ? null : readMembers(text)
+  const raw = read && 'members' in read ? read.members.get('data') : undefined
+  return raw ?? JSON.stringify(data)
 }
 
 /** Re-indents valid JSON text without touching its tokens: a 64-bit number or 1.10 stays as it was written. */

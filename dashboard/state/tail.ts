@@ -38,7 +38,7 @@ export function applyTail(tail: Tail, input: TailInput): Tail {
         kind: 'message',
         key: tail.nextKey,
         message: input.message,
-        text: layOut(input.message.data),
+        text: layOut(input.message),
       })
     case 'gap':
       return append(tail, { kind: 'gap', key: tail.nextKey, gap: input.gap })

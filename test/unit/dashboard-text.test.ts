@@ -58,9 +58,15 @@ test('[H3] laying text out keeps every token as it was written', () => {
 })
 
 test('short values stay on one line, long ones do not', () => {
-  expect(layOut({ a: 1, b: 'x\n  y' })).toBe('{ "a": 1, "b": "x\\n  y" }')
-  expect(layOut([])).toBe('[]')
-  expect(layOut({ text: 'x'.repeat(80) })).toBe(`{\n  "text": "${'x'.repeat(80)}"\n}`)
+  const layOutData = (json: string) => {
+    const text = `{"type":"message","channel":"a","time":1,"data":${json}}`
+    return layOut({ ...JSON.parse(text), text })
+  }
+  expect(layOutData('{"a":1,"b":"x\\n  y"}')).toBe('{ "a": 1, "b": "x\\n  y" }')
+  expect(layOutData('[]')).toBe('[]')
+  expect(layOutData(`{"text":"${'x'.repeat(80)}"}`)).toBe(`{\n  "text": "${'x'.repeat(80)}"\n}`)
+  expect(layOutData('{"n":12345678901234567890,"x":1.10}')).toBe('{ "n": 12345678901234567890, "x": 1.10 }')
+  expect(layOut({ type: 'message', channel: 'a', time: 1, data: { a: 1 } })).toBe('{ "a": 1 }')
 })
 
 const DRAFT = { channel: 'public:demo', event: '', data: '{"n": 12345678901234567890}', key: '', ttl: '' }
