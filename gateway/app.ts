@@ -120,6 +120,7 @@ async function listen(
       connection.close('unavailable', 'The gateway is stopping: reconnect.')
     await closeServer(app)
     figures.stop()
+    connections.stop()
     await log.close()
   }
   try {

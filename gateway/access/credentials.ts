@@ -18,7 +18,7 @@ export interface Credential {
   readonly value: string
 }
 
-export const TOKEN_COOKIE = 'twinwire_token'
+const TOKEN_COOKIE = 'twinwire_token'
 export const SESSION_COOKIE = 'twinwire_session'
 const TOKEN_PROTOCOL = 'twinwire.token.'
 

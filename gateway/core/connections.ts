@@ -102,6 +102,11 @@ export class Connections {
     }
   }
 
+  /** Ends the heartbeats, after which a silent peer is no longer noticed. */
+  stop(): void {
+    this.#heartbeat.stop()
+  }
+
   /** All of them as they are now, for a drain. */
   all(): Connection[] {
     return [...this.#connections.values()]
