@@ -1,12 +1,12 @@
 // The process: reads the configuration, starts the gateway, and turns signals and mistakes into exits. Knows no protocol.
 
 import { type Gateway, startGateway } from './app.ts'
+import { UsageError } from './cli/command.ts'
+import { runCommand } from './cli/commands.ts'
 import { ConfigError } from './config/config-error.ts'
 import { loadConfig } from './config/load-config.ts'
-import { runHashPassword, UsageError } from './hash-password.ts'
 import { LogUnusable } from './log/log-unusable.ts'
 import { readyLines } from './ops/ready-lines.ts'
-import { printApiKey } from './print-api-key.ts'
 
 /** EX_CONFIG of sysexits.h: something was configured wrong. */
 const EXIT_CONFIG = 78
@@ -14,13 +14,9 @@ const EXIT_FAILURE = 1
 /** EX_USAGE. */
 const EXIT_USAGE = 64
 
-const USAGE = 'start it without arguments, or with one of: api-key, hash-password'
-
 async function main(): Promise<void> {
-  const [command] = process.argv.slice(2)
-  if (command === 'hash-password') return runHashPassword()
-  if (command === 'api-key') return printApiKey()
-  if (command !== undefined) throw new UsageError(`there is no command "${command}": ${USAGE}`)
+  const words = process.argv.slice(2)
+  if (words.length > 0) return runCommand(words)
   const loaded = await loadConfig({ cwd: process.cwd(), env: process.env })
   const gateway = await startGateway(loaded.config)
   handleSignals(gateway, loaded.config.drainMs)

@@ -42,6 +42,10 @@ const ROOMS: Record<string, Room> = {
     sees: ['gateway/ops', 'gateway/core', 'gateway/config', 'shared'],
     packages: ['node:', 'pino'],
   },
+  'gateway/cli': {
+    sees: ['gateway/cli', 'gateway/access', 'gateway/config', 'gateway/log', 'gateway/records', 'shared'],
+    packages: ['node:'],
+  },
   'clients/js': { sees: ['clients/js', 'shared'], packages: [] },
   dashboard: {
     sees: ['dashboard', 'clients/js', 'shared'],

@@ -1,0 +1,15 @@
+// The commands of `twinwire <command>`: one row each, its work in a file of its own. Starts no gateway.
+
+import { apiKey } from './api-key.ts'
+import { type Command, UsageError } from './command.ts'
+import { hashPassword } from './hash-password.ts'
+
+const COMMANDS: readonly Command[] = [apiKey, hashPassword]
+
+/** Runs the command that the words after `twinwire` name. Throws UsageError when there is none of that name. */
+export async function runCommand([name, ...args]: readonly string[]): Promise<void> {
+  const command = COMMANDS.find(each => each.name === name)
+  if (command) return command.run(args)
+  const names = COMMANDS.map(each => each.name).join(', ')
+  throw new UsageError(`there is no command "${name}": start it without arguments, or with one of: ${names}`)
+}
