@@ -1,0 +1,33 @@
+// The gateway's own records, in a SQLite file beside the log: wiping or restoring the log leaves them as they are.
+// Knows nothing of what they are used for.
+
+import { join } from 'node:path'
+import { type AuditOptions, AuditRecords } from './audit-records.ts'
+import { openDatabase } from './database.ts'
+import { KeyRecords } from './key-records.ts'
+import { SessionRecords } from './session-records.ts'
+
+export interface Records {
+  readonly keys: KeyRecords
+  readonly sessions: SessionRecords
+  readonly audit: AuditRecords
+  close(): void
+}
+
+export interface RecordsOptions extends AuditOptions {
+  readonly dataDir: string
+  /** How long a write waits for another process that writes. */
+  readonly busyTimeoutMs: number
+}
+
+/** Opens or creates `records.db`; a gateway and commands may have it open together. Throws `RecordsUnusable`. */
+export function openRecords(options: RecordsOptions): Records {
+  const db = openDatabase(join(options.dataDir, 'records.db'), options.busyTimeoutMs)
+  const audit = new AuditRecords(db, options)
+  return {
+    audit,
+    keys: new KeyRecords(db, audit),
+    sessions: new SessionRecords(db),
+    close: () => db.close(),
+  }
+}
