@@ -19,6 +19,16 @@ export function refuse(key: string, value: unknown, allowed: string): never {
   throw new ConfigError(key, `${show(value)} is not allowed; write ${allowed}.`)
 }
 
+/** Refuses a value of the wrong form without repeating it: what was written there may be a secret, or hold one. */
+export function refuseUnseen(key: string, value: unknown, allowed: string): never {
+  if (typeof value === 'number' || typeof value === 'boolean') return refuse(key, value, allowed)
+  const text = typeof value === 'string' ? `a text of ${Buffer.byteLength(value)} bytes` : null
+  throw new ConfigError(
+    key,
+    `${text ?? (Array.isArray(value) ? 'a list' : 'a mapping')} is not allowed; write ${allowed}.`,
+  )
+}
+
 /** A value as an error line shows it: short, and on one line. */
 export function show(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)

@@ -8,6 +8,16 @@ export interface ApiKeyConfig {
   readonly publish: readonly string[]
   readonly read: boolean
   readonly admin: boolean
+  /** Messages a second. */
+  readonly publishPerSecond?: number | undefined
+}
+
+export interface OperatorConfig {
+  readonly user: string
+  /** One of the two is present. */
+  readonly password?: string | undefined
+  readonly passwordHash?: string | undefined
+  readonly role: 'operator' | 'viewer'
 }
 
 export interface JwtConfig {
@@ -53,6 +63,8 @@ export interface Config {
     readonly password?: string | undefined
     readonly passwordHash?: string | undefined
   }
+  readonly operators: readonly OperatorConfig[]
+  readonly audit: { readonly entries: number; readonly maxAgeMs: number }
   readonly publicUrl?: string | undefined
   readonly channels: readonly ChannelRule[]
   readonly everyone: readonly string[]

@@ -1,7 +1,7 @@
 // The rows of the configuration's table: what reads a key, what stands in for one not given, and why.
 // Knows no key of the gateway.
 
-import { ConfigError, refuse } from './config-error.ts'
+import { ConfigError, refuseUnseen } from './config-error.ts'
 import { nearestName } from './nearest-name.ts'
 
 /** Turns a raw value into a checked one, or throws ConfigError naming `at`. */
@@ -35,7 +35,7 @@ export function required<T>(read: Reader<T>, why: string): Field<T> {
 export function group<F extends Fields>(fields: F): Reader<Read<F>> {
   return (value, at) => {
     if (!isMapping(value))
-      return refuse(at, value, `a mapping with the keys ${Object.keys(fields).join(', ')}`)
+      return refuseUnseen(at, value, `a mapping with the keys ${Object.keys(fields).join(', ')}`)
     const unknown = Object.keys(value).find(key => !Object.hasOwn(fields, key))
     if (unknown !== undefined) throw unknownKey(join(at, unknown), unknown, Object.keys(fields))
     const entries = Object.entries(fields).map(([key, field]) => [

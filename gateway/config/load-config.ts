@@ -70,6 +70,7 @@ function checkTogether(settings: Settings): void {
       `it is below limits.messageBytes (${limits.messageBytes}); raise it.`,
     )
   }
+  checkAccounts(settings)
   for (const [index, key] of (settings.apiKeys ?? []).entries()) {
     const earlier = settings.apiKeys!.slice(0, index)
     const at = `apiKeys[${index}]`
@@ -81,6 +82,22 @@ function checkTogether(settings: Settings): void {
     }
     if (earlier.some(other => other.key === key.key)) {
       throw new ConfigError(`${at}.key`, 'an earlier key has the same secret; give each its own.')
+    }
+  }
+}
+
+/** Every account has one password, and a name of its own: the audit log knows people by it. */
+function checkAccounts({ admin, operators }: Settings): void {
+  for (const [index, { user, password, passwordHash }] of operators.entries()) {
+    const at = `operators[${index}]`
+    if (password === undefined && passwordHash === undefined) {
+      throw new ConfigError(`${at}.password`, 'neither it nor passwordHash is given; write one of the two.')
+    }
+    if (password !== undefined && passwordHash !== undefined) {
+      throw new ConfigError(`${at}.passwordHash`, 'password is given too; keep one of the two.')
+    }
+    if (user === admin.user || operators.slice(0, index).some(other => other.user === user)) {
+      throw new ConfigError(`${at}.user`, `there is an account "${user}" already; give each its own name.`)
     }
   }
 }
@@ -101,7 +118,7 @@ function originOfKey(settings: Settings, overrides: Overrides): LoadedConfig['ap
 }
 
 function assemble(settings: Settings, env: Overrides, secrets: Secrets, dataDir: string): Config {
-  const { heartbeat, drain, sse, auth, admin, ...rest } = settings
+  const { heartbeat, drain, sse, auth, admin, audit, ...rest } = settings
   const password = env.TWINWIRE_ADMIN_PASSWORD ?? admin.password ?? secrets.adminPassword
   const { hook } = auth
   return {
@@ -116,6 +133,7 @@ function assemble(settings: Settings, env: Overrides, secrets: Secrets, dataDir:
     },
     apiKeys: withDefaultKey(settings.apiKeys ?? [], env.TWINWIRE_API_KEY ?? secrets.apiKey),
     admin: password === undefined ? admin : { user: admin.user, password },
+    audit: { entries: audit.entries, maxAgeMs: audit.age },
     channels: settings.channels.length === 0 ? BUILT_IN_RULES : settings.channels.map(toRule),
     sse: { maxLifetimeMs: sse.maxLifetime },
     heartbeatMs: heartbeat,

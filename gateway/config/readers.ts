@@ -1,7 +1,7 @@
 // Readers of single values: each checks one kind, and refuses with the key, the value and what is allowed.
 // Knows no key of the gateway.
 
-import { ConfigError, refuse } from './config-error.ts'
+import { ConfigError, refuse, refuseUnseen } from './config-error.ts'
 import type { Reader } from './fields.ts'
 import { formatDuration, formatSize, parseDuration, parseSize } from './units.ts'
 
@@ -10,6 +10,11 @@ export function listOf<T>(read: Reader<T>): Reader<readonly T[]> {
     if (!Array.isArray(value)) return refuse(at, value, 'a list')
     return value.map((item, index) => read(item, `${at}[${index}]`))
   }
+}
+
+/** A list whose items hold secrets: a text in its place may be one. */
+export function secretList<T>(read: Reader<T>): Reader<readonly T[]> {
+  return (value, at) => (Array.isArray(value) ? listOf(read)(value, at) : refuseUnseen(at, value, 'a list'))
 }
 
 /** Text that `accepts` says yes to; `allowed` completes "write …". */

@@ -3,7 +3,7 @@
 import { group, later, optional, type Reader, required, setting } from './fields.ts'
 import { openChannel, origin, pattern, webUrl } from './names.ts'
 import { parsePasswordHash } from './password-hash.ts'
-import { duration, flag, integer, listOf, oneOf, secretText, size, text } from './readers.ts'
+import { duration, flag, integer, listOf, oneOf, secretList, secretText, size, text } from './readers.ts'
 
 // A secret shorter than the hash (32 bytes) weakens HS256 (RFC 7518, section 3.2).
 export const jwtSecret = secretText('a secret of 32 bytes or more', it => Buffer.byteLength(it) >= 32)
@@ -59,6 +59,7 @@ const key = group({
   publish: setting(listOf(pattern), ['*'], 'a backend publishes anywhere unless it is held to some channels'),
   read: setting(flag, true, 'reading tells a backend nothing that it could not have published'),
   admin: setting(flag, false, 'purging and disconnecting belong to operators'),
+  publishPerSecond: optional(integer(1, 1_000_000), 'messages a second; without it a backend has no rate'),
 })
 
 const admin = group({
@@ -68,6 +69,25 @@ const admin = group({
     passwordHash,
     'instead of password, so that the file holds nothing to log in with; `twinwire hash-password` makes one',
   ),
+})
+
+const operator = group({
+  user: required(text(), 'the name to sign in with'),
+  password: optional(password, 'it or a hash has to be given'),
+  passwordHash: optional(
+    passwordHash,
+    'instead of password, so that the file holds nothing to log in with; made like the one of admin',
+  ),
+  role: setting(
+    oneOf('operator', 'viewer'),
+    'viewer',
+    'a viewer sees everything and changes nothing; who does is named an operator',
+  ),
+})
+
+const audit = group({
+  entries: setting(integer(100, 10_000_000), 100_000, 'years of a team, about 20 MB; the oldest go first'),
+  age: setting(duration('1h', '3650d'), '365d', 'most questions about who did it come within a year'),
 })
 
 const history = group({
@@ -133,8 +153,14 @@ export const readSettings = group({
   origins: setting(listOf(origin), [], 'web pages of other origins are turned away unless they stand here'),
   trustProxy: setting(flag, false, 'X-Forwarded-For can be forged unless a proxy of yours writes it'),
   auth: setting(auth, {}, 'who clients are'),
-  apiKeys: optional(listOf(key), 'backends; one key called default is generated if none is given'),
+  apiKeys: optional(secretList(key), 'backends; one key called default is generated if none is given'),
   admin: setting(admin, {}, 'the operator of the dashboard'),
+  operators: setting(
+    secretList(operator),
+    [],
+    'more people who sign in to the dashboard, each as themselves',
+  ),
+  audit: setting(audit, {}, 'who did what: sign-ins, purges, disconnects, keys'),
   publicUrl: optional(webUrl, 'the address people use when a proxy stands in front, sub-path included'),
   channels: setting(listOf(channelRule), [], 'how channels behave; the first match counts'),
   everyone: setting(listOf(openChannel), [], 'channels that every connection is given, for announcements'),

@@ -49,7 +49,7 @@ test.each([
     'limits.messageBytes: "64KB" is not allowed; write a size such as 64KiB',
   ],
   ['limits: { messageBytes: 2MiB }', 'limits.bodyBytes: it is below limits.messageBytes'],
-  ['limits: [1]', 'limits: [1] is not allowed; write a mapping with the keys connections,'],
+  ['limits: [1]', 'limits: a list is not allowed; write a mapping with the keys connections,'],
   ['limits: { connections: 0 }', 'limits.connections: 0 is not allowed'],
   ['log: { maxBytes: 10 }', 'log.maxBytes: 10 is not allowed; write a size such as'],
   ['heartbeat: 25 sec', 'heartbeat: "25 sec" is not allowed; write a duration such as 250ms'],
@@ -92,6 +92,18 @@ test.each([
     'auth.jwt.secret: a text of 5 bytes is not allowed; write a secret of 32 bytes',
   ],
   ['auth: { jwt: { previousSecret: short } }', 'auth.jwt.previousSecret: a text of 5 bytes'],
+  ['operators: [{ user: a }]', 'operators[0].password: neither it nor passwordHash is given'],
+  [
+    'operators: [{ user: a, password: x, passwordHash: "scrypt$16384$8$5$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" }]',
+    'operators[0].passwordHash: password is given too',
+  ],
+  ['operators: [{ user: admin, password: x }]', 'operators[0].user: there is an account "admin" already'],
+  [
+    'operators: [{ user: a, password: x }, { user: a, password: y }]',
+    'operators[1].user: there is an account "a" already',
+  ],
+  ['operators: [{ user: a, password: x, role: boss }]', 'write operator, viewer.'],
+  ['apiKeys: [{ name: a, key: x, publishPerSecond: 0 }]', 'apiKeys[0].publishPerSecond: 0 is not allowed'],
   ['- 1', 'twinwire.yaml: the file holds no keys'],
 ])('%s is refused', async (yaml, expected) => {
   expect(await refusal(yaml)).toContain(expected)
@@ -143,4 +155,19 @@ test.each([
 test('a long value is shown in part, on one line', async () => {
   const message = await refusal(`durability: |\n  ${'line\n  '.repeat(100)}`)
   expect(message.length).toBeLessThan(200)
+})
+
+test.each([
+  'apiKeys: hunter2-hunter2',
+  'apiKeys: [hunter2-hunter2]',
+  'apiKeys: { name: a, key: hunter2-hunter2 }',
+  'apiKeys: [{ name: a, key: { is: hunter2-hunter2 } }]',
+  'admin: hunter2-hunter2',
+  'admin: [{ password: hunter2-hunter2 }]',
+  'operators: { user: a, password: hunter2-hunter2 }',
+  'auth: hunter2-hunter2',
+  'auth: { jwt: hunter2-hunter2 }',
+  'auth: { jwt: { secret: [hunter2-hunter2] } }',
+])('no error line repeats what may be a secret: %s', async yaml => {
+  expect(await refusal(yaml)).not.toContain('hunter2')
 })

@@ -29,6 +29,7 @@ const rows: readonly Row[] = Array.from(
 const NEIGHBOURS: Record<string, object> = {
   'channels[]': { match: 'docs' },
   'apiKeys[]': { name: 'docs', key: 'docs' },
+  'operators[]': { user: 'docs' },
   'auth.hook': { url: 'http://127.0.0.1' },
 }
 
