@@ -4,14 +4,15 @@ import type { Config } from '../config/config.ts'
 import type { ChannelRules } from '../core/channel-rules.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Access } from '../core/identity.ts'
-import { createKeyReader, type KeyReader } from './api-keys.ts'
+import type { KeyReader } from './api-keys.ts'
 import { createGrants } from './grants.ts'
 import { createTokenReader } from './jwt.ts'
 
 export interface AccessParts {
-  readonly config: Pick<Config, 'auth' | 'apiKeys' | 'everyone'>
+  readonly config: Pick<Config, 'auth' | 'everyone'>
   readonly rules: ChannelRules
   readonly clock: Clock
+  readonly identifyKey: KeyReader
 }
 
 export interface KeyedAccess extends Access {
@@ -19,10 +20,10 @@ export interface KeyedAccess extends Access {
   identifyKey: KeyReader
 }
 
-export function createAccess({ config, rules, clock }: AccessParts): KeyedAccess {
+export function createAccess({ config, rules, clock, identifyKey }: AccessParts): KeyedAccess {
   return {
     authenticate: createTokenReader(config.auth.jwt, clock),
-    identifyKey: createKeyReader(config.apiKeys),
+    identifyKey,
     ...createGrants(rules, config.everyone),
   }
 }

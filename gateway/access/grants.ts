@@ -59,7 +59,7 @@ function judgePublishing(
 ): Verdict {
   if (channel.startsWith('$'))
     return forbid(`"${channel}" belongs to the gateway, and nobody else publishes there.`)
-  if (identity.kind === 'operator') return null
+  if (identity.kind === 'operator') return identity.role === 'viewer' ? refuseViewer(identity.user) : null
   if (identity.kind === 'key') {
     if (identity.publish(channel)) return null
     return forbid(
@@ -79,6 +79,13 @@ function judgePublishing(
       if (identity.kind === 'client' && identity.publish(channel)) return null
       return refuse(identity, `${named}: connect with a token whose publish patterns match it.`)
   }
+}
+
+/** What a viewer is told who wants to change something. */
+export function refuseViewer(user: string): Failure {
+  return forbid(
+    `"${user}" is signed in as a viewer, who changes nothing: sign in as an operator, or set role: operator for this account.`,
+  )
 }
 
 /** Without any identity it is a credential that is missing (401), with one its rights (403); rule S8. */

@@ -12,7 +12,7 @@ export type Identify = (request: RequestParts) => Promise<Identity | Failure>
 
 export interface IdentifyParts {
   readonly access: Pick<KeyedAccess, 'authenticate' | 'identifyKey'>
-  readonly operators: Pick<Operators, 'session'>
+  readonly operators: Pick<Operators, 'session' | 'isOpen'>
   readonly origins: Pick<Origins, 'allows' | 'trusts'>
 }
 
@@ -46,7 +46,7 @@ const FOREIGN_PAGE: Failure = {
 
 /**
  * The cookie comes along without anyone having asked for it. From a page that may not use it, or after its session has
- * ended (sessions do not outlive a restart), it is therefore no credential at all; operators' channels then refuse.
+ * ended, it is therefore no credential at all; operators' channels then refuse.
  */
 function identifyOperator(
   { headers }: RequestParts,
@@ -56,5 +56,7 @@ function identifyOperator(
   const id = findCookie(headers.cookie, SESSION_COOKIE)
   if (!id || !origins.trusts(headers.origin, headers.host)) return null
   const session = operators.session(id)
-  return session && { kind: 'operator', user: session.user, session: session.id, expires: session.expires }
+  if (session === null) return null
+  const { user, role, expires } = session
+  return { kind: 'operator', user, session: id, role, expires, hasEnded: () => !operators.isOpen(id) }
 }

@@ -5,6 +5,7 @@ import type { FailureFrame, Published, Ref } from '../../shared/frames.ts'
 import type { ParsedCommand } from './command-parse.ts'
 import type { Context } from './context.ts'
 import { historyMembers, readHistory } from './history-read.ts'
+import { limitKey } from './key-rate.ts'
 import { openSubscription } from './opening.ts'
 import type { Publication } from './publication.ts'
 import { publisherScope } from './publisher-scope.ts'
@@ -50,6 +51,11 @@ export async function startPublish(
   const subscribed = session.isSubscribed(channel)
   const refused = context.access.mayPublish(session.identity, channel, subscribed)
   if (refused) return { type: 'failure', ...refOf(command), ...refused, channel }
+  const limited = limitKey(session.identity, 1)
+  if (limited) {
+    const { code, message } = limited
+    return { type: 'failure', ...refOf(command), code, message, channel }
+  }
   const outcome = await context.publisher.publish([publicationOf(command, session)])
   const result = 'code' in outcome ? outcome : outcome[0]!
   if ('code' in result) return { type: 'failure', ...refOf(command), ...result, channel }

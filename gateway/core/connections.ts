@@ -3,6 +3,7 @@
 import type { ConnectionView, Transport } from '../../shared/stats.ts'
 import type { Connection } from './connection.ts'
 import type { Heartbeat } from './heartbeat.ts'
+import { whyEnded } from './identity-end.ts'
 
 export interface ConnectionsQuery {
   readonly channel?: string | undefined
@@ -92,13 +93,11 @@ export class Connections {
     return connections.length
   }
 
-  /** Ends what an operator opened while signed in. */
-  endSession(session: string): void {
+  /** Ends what was opened with a key that was revoked since, or a session that was signed out. */
+  closeEnded(): void {
     for (const connection of this.all()) {
-      const { identity } = connection
-      if (identity.kind === 'operator' && identity.session === session) {
-        connection.close('unauthorized', 'The operator has signed out.')
-      }
+      const reason = whyEnded(connection.identity)
+      if (reason !== null) connection.close('unauthorized', reason)
     }
   }
 

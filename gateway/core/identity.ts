@@ -2,9 +2,15 @@
 
 import type { Failure } from '../../shared/codes.ts'
 import type { Json } from '../../shared/frames.ts'
+import type { Rate } from './rate.ts'
 
 /** Grants are patterns of channel names, compiled once. */
 export type Grant = (channel: string) => boolean
+
+export type Role = 'operator' | 'viewer'
+
+/** Whether what the identity was made from counts no more: a key that was revoked, a session that was signed out. */
+export type HasEnded = () => boolean
 
 export type Identity =
   | { readonly kind: 'anonymous' }
@@ -24,12 +30,18 @@ export type Identity =
       readonly publish: Grant
       readonly read: boolean
       readonly admin: boolean
+      /** Shared by everything that the key publishes; without one it has no rate. */
+      readonly publishRate?: Rate | undefined
+      readonly hasEnded?: HasEnded | undefined
     }
   | {
       readonly kind: 'operator'
       readonly user: string
       /** What the sign-in opened: it ends when that does. */
       readonly session: string
+      /** A viewer sees everything and changes nothing. */
+      readonly role: Role
+      readonly hasEnded?: HasEnded | undefined
       readonly expires?: number | undefined
     }
 

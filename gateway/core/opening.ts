@@ -4,6 +4,7 @@ import { formatCursor } from '../../shared/cursor.ts'
 import type { Gap, Ref, Subscribed, Welcome } from '../../shared/frames.ts'
 import type { Admission, Refusal } from './admission.ts'
 import type { Context } from './context.ts'
+import { whyEnded } from './identity-end.ts'
 import type { ReplayPage } from './replay-page.ts'
 import { openingOf, type ResumeRequest, startOf, unstoredOpening } from './resume.ts'
 import type { Session } from './session.ts'
@@ -41,6 +42,9 @@ export async function openConnection(
   context: Context,
 ): Promise<void> {
   context.connections.add(session)
+  // Ended between the look at the credential and now: whoever ended it did not see this connection yet.
+  const ended = whyEnded(session.identity)
+  if (ended !== null) return session.close('unauthorized', ended)
   try {
     const subscriptions = admission.channels.map(channel => session.subscribe(channel))
     const openings = await openAll(subscriptions, resume, context)

@@ -4,13 +4,13 @@
 const BURST_SECONDS = 2
 
 export class Rate {
-  readonly #perSecond: number
+  readonly perSecond: number
   #tokens: number
   #at: number
 
   /** `now`: monotonic milliseconds, here and below. */
   constructor(perSecond: number, now: number) {
-    this.#perSecond = perSecond
+    this.perSecond = perSecond
     this.#tokens = perSecond * BURST_SECONDS
     this.#at = now
   }
@@ -20,10 +20,10 @@ export class Rate {
    * is goes into debt: a large request is taken whole, and the next one waits longer.
    */
   take(now: number, cost = 1): number {
-    const refilled = this.#tokens + ((now - this.#at) / 1000) * this.#perSecond
-    this.#tokens = Math.min(this.#perSecond * BURST_SECONDS, refilled)
+    const refilled = this.#tokens + ((now - this.#at) / 1000) * this.perSecond
+    this.#tokens = Math.min(this.perSecond * BURST_SECONDS, refilled)
     this.#at = now
-    if (this.#tokens < 1) return Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000)
+    if (this.#tokens < 1) return Math.ceil(((1 - this.#tokens) / this.perSecond) * 1000)
     this.#tokens -= cost
     return 0
   }

@@ -1,6 +1,8 @@
 // Operators: passwords, sessions, and guessing made slow.
 
+import { scryptSync } from 'node:crypto'
 import { expect, test } from 'vitest'
+import type { AccountConfig } from '../../gateway/access/accounts.ts'
 import {
   type LoginFailure,
   type OperatorSession,
@@ -8,13 +10,39 @@ import {
   SESSION_MS,
 } from '../../gateway/access/operators.ts'
 import { fitsHash, hashPassword } from '../../gateway/access/passwords.ts'
-import { parsePasswordHash } from '../../gateway/config/password-hash.ts'
+import { formatPasswordHash, parsePasswordHash } from '../../gateway/config/password-hash.ts'
+import type { SessionStore, StoredSession } from '../../gateway/core/session-store.ts'
 
 const ACCOUNT = { user: 'admin', password: 'right' }
 
-function setUp(account: ConstructorParameters<typeof Operators>[0] = ACCOUNT) {
+/** Sessions that a test keeps between two gateways, and a disk that fails when told to. */
+class ArrayStore implements SessionStore {
+  readonly sessions = new Map<string, StoredSession>()
+  isBroken = false
+
+  list(): StoredSession[] {
+    return [...this.sessions.values()]
+  }
+
+  save(changes: ReadonlyMap<string, StoredSession | null>): void {
+    if (this.isBroken) throw new Error('disk full')
+    for (const [digest, session] of changes) {
+      if (session) this.sessions.set(digest, session)
+      else this.sessions.delete(digest)
+    }
+  }
+}
+
+function setUp(
+  admin: AccountConfig['admin'] = ACCOUNT,
+  operators: AccountConfig['operators'] = [],
+  store = new ArrayStore(),
+) {
   const time = { now: 1_000_000 }
-  return { time, operators: new Operators(account, () => time.now) }
+  const faults: unknown[] = []
+  const options = { store, clock: () => time.now, onFault: (error: unknown) => faults.push(error) }
+  const start = (accounts: AccountConfig) => new Operators({ ...options, accounts })
+  return { time, store, faults, start, operators: start({ admin, operators }) }
 }
 
 function opened(result: OperatorSession | LoginFailure): OperatorSession {
@@ -143,4 +171,94 @@ test('guesses from many addresses are bounded together, for a minute', async () 
   })
   time.now += 60_000
   expect(await operators.login('admin', 'right', 'fresh')).toHaveProperty('csrf')
+})
+
+test('sessions outlive a restart, and what is kept of them opens nothing', async () => {
+  const { operators, store, start, time } = setUp()
+  const { id, csrf } = opened(await operators.login('admin', 'right', 'a'))
+  time.now += 60_000
+  operators.session(id)
+  operators.flush()
+  const kept = JSON.stringify(store.list())
+  for (const secret of [id, csrf, 'right']) expect(kept).not.toContain(secret)
+  const restarted = start({ admin: ACCOUNT, operators: [] })
+  time.now += SESSION_MS - 1
+  expect(restarted.session(id)).toMatchObject({ user: 'admin', csrf, role: 'operator' })
+  for (const { digest } of store.list()) expect(restarted.session(digest)).toBeNull()
+})
+
+test.each<[string, AccountConfig['admin']]>([
+  ['a new password', { user: 'admin', password: 'other' }],
+  ['another name', { user: 'root', password: 'right' }],
+])('a session does not outlive %s of its account', async (_name, changed) => {
+  const { operators, start } = setUp()
+  const { id } = opened(await operators.login('admin', 'right', 'a'))
+  const restarted = start({ admin: changed, operators: [] })
+  expect(restarted.session(id)).toBeNull()
+  restarted.flush()
+  expect(start({ admin: ACCOUNT, operators: [] }).session(id)).toBeNull()
+})
+
+/** A hash as a configuration holds it, at a cost that a busy machine pays in no time. */
+function cheapHash(password: string): string {
+  const salt = Buffer.from('salt of a test')
+  const costs = { cost: 2, blockSize: 1, parallelization: 1 }
+  return formatPasswordHash({ ...costs, salt, hash: scryptSync(password, salt, 32, costs) })
+}
+
+test('several accounts sign in, each with its role, and the role is that of today', async () => {
+  const viewer = { user: 'eve', passwordHash: cheapHash('eves'), role: 'viewer' } as const
+  const { operators, start } = setUp(ACCOUNT, [viewer])
+  const { id, role } = opened(await operators.login('eve', 'eves', 'a'))
+  expect(role).toBe('viewer')
+  expect(opened(await operators.login('admin', 'right', 'a')).role).toBe('operator')
+  for (const [user, password] of [
+    ['eve', 'right'],
+    ['admin', 'eves'],
+    ['nobody', 'eves'],
+  ] as const) {
+    expect(await operators.login(user, password, user)).toMatchObject({ code: 'unauthorized' })
+  }
+  const promoted = start({ admin: ACCOUNT, operators: [{ ...viewer, role: 'operator' }] })
+  expect(promoted.session(id)).toMatchObject({ role: 'operator' })
+})
+
+test('signing out everywhere ends all sessions of a user, also after a restart, and of nobody else', async () => {
+  const eve = { user: 'eve', password: 'eves', role: 'viewer' } as const
+  const { operators, start } = setUp(ACCOUNT, [eve])
+  const mine = [await operators.login('admin', 'right', 'a'), await operators.login('admin', 'right', 'a')]
+  const other = opened(await operators.login('eve', 'eves', 'a'))
+  expect(operators.logoutEverywhere('admin')).toBe(2)
+  const restarted = start({ admin: ACCOUNT, operators: [eve] })
+  for (const each of [operators, restarted]) {
+    for (const session of mine) expect(each.session(opened(session).id)).toBeNull()
+    expect(each.isOpen(other.id)).toBe(true)
+  }
+})
+
+test('with a broken disk operators still sign in and out; it is told once, and written when the disk is back', async () => {
+  const { operators, store, faults, start } = setUp()
+  const early = opened(await operators.login('admin', 'right', 'a'))
+  store.isBroken = true
+  operators.logout(early.id)
+  const late = opened(await operators.login('admin', 'right', 'a'))
+  expect(operators.session(early.id)).toBeNull()
+  expect(operators.session(late.id)).not.toBeNull()
+  expect(faults).toHaveLength(1)
+  store.isBroken = false
+  operators.flush()
+  const restarted = start({ admin: ACCOUNT, operators: [] })
+  expect(restarted.session(early.id)).toBeNull()
+  expect(restarted.session(late.id)).not.toBeNull()
+})
+
+test('a user has a hundred sessions at most: one more ends the oldest', async () => {
+  const { operators, store } = setUp()
+  const sessions: OperatorSession[] = []
+  for (let count = 0; count <= 100; count++) {
+    sessions.push(opened(await operators.login('admin', 'right', 'a')))
+  }
+  expect(operators.session(sessions[0]!.id)).toBeNull()
+  expect(operators.session(sessions[1]!.id)).not.toBeNull()
+  expect(store.sessions.size).toBe(100)
 })

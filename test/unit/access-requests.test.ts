@@ -65,7 +65,8 @@ const identify = createIdentify({
     identifyKey: text => (text === 'key' ? KEY : null),
   },
   operators: {
-    session: id => (id === 'open' ? { id, user: 'admin', csrf: 'c', expires: 5 } : null),
+    session: id => (id === 'open' ? { id, user: 'admin', role: 'viewer', csrf: 'c', expires: 5 } : null),
+    isOpen: id => id === 'open',
   },
   origins: createOrigins({ host: '127.0.0.1', origins: ['https://friend.example', '*'] }),
 })
@@ -95,7 +96,7 @@ test.each<[string, Record<string, string>, string, object]>([
   ],
   ['a bad JWT before a session', { cookie: SESSION }, '/?token=bad.j.wt', { code: 'unauthorized' }],
   ['an API key in the query', {}, '/?token=key', { code: 'unauthorized' }],
-  ['a session', { cookie: SESSION }, '/', { kind: 'operator', user: 'admin', expires: 5 }],
+  ['a session', { cookie: SESSION }, '/', { kind: 'operator', user: 'admin', role: 'viewer', expires: 5 }],
   ['a session from its own page', { cookie: SESSION, origin: `https://${HOST}` }, '/', { kind: 'operator' }],
   [
     'a session from a named origin',
@@ -117,7 +118,7 @@ test.each<[string, Record<string, string>, string, object]>([
 test('a page of a foreign origin may not use the token cookie', async () => {
   const strict = createIdentify({
     access: { authenticate: async () => CLIENT, identifyKey: () => null },
-    operators: { session: () => null },
+    operators: { session: () => null, isOpen: () => false },
     origins: createOrigins({ host: '0.0.0.0', origins: [] }),
   })
   const headers = { host: HOST, cookie: 'twinwire_token=good.j.wt', origin: 'https://evil.example' }

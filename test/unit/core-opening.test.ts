@@ -1,6 +1,7 @@
 // How connections begin: what is said first, in which order, and what must not happen before.
 
 import { expect, test } from 'vitest'
+import type { Identity } from '../../gateway/core/identity.ts'
 import { Core, type Peer } from '../core/core.ts'
 import { FakeLink } from '../core/fake-link.ts'
 import { turns } from '../core/late-log.ts'
@@ -152,4 +153,29 @@ test('[S4] the heartbeat of a stream tells a cursor that moved in silence, once'
   peer.session.beat()
   const beats = peer.link.sent.filter(({ frame }) => frame.type === 'heartbeat')
   expect(beats.map(({ eventId }) => eventId)).toEqual([core.log.inner.cursor(2), undefined])
+})
+
+test('[W4] a key revoked while its connection was on the way: `unauthorized`, and nothing before it', async () => {
+  const core = new Core()
+  await core.publish('a')
+  let isRevoked = false
+  const key: Identity = {
+    kind: 'key',
+    name: 'shop',
+    publish: () => true,
+    read: true,
+    admin: false,
+    hasEnded: () => isRevoked,
+  }
+  const early = core.connect(['a'], { identity: key })
+  await turns(5)
+  isRevoked = true
+  // Whoever revokes closes what is registered by then; this one comes later.
+  core.context.connections.closeEnded()
+  const late = core.connect(['a'], { identity: key })
+  await turns(5)
+  expect(typesOf(early).slice(-2)).toEqual(['live', 'goodbye'])
+  expect(typesOf(late)).toEqual(['goodbye'])
+  expect(late.link.of('goodbye')).toMatchObject([{ code: 'unauthorized', reconnect: false }])
+  expect(core.context.connections.size).toBe(0)
 })
