@@ -4,9 +4,13 @@ import type { FastifyInstance } from 'fastify'
 import packageJson from '../package.json' with { type: 'json' }
 import type { Stats } from '../shared/stats.ts'
 import { createAccess, type KeyedAccess } from './access/access.ts'
+import { ApiKeys } from './access/api-keys.ts'
+import { Operators } from './access/operators.ts'
 import { redactUrl } from './access/redact.ts'
+import { startUpkeep } from './access/upkeep.ts'
 import { createLiveFeed, type LiveFeed } from './admin/live-feed.ts'
 import type { Config } from './config/config.ts'
+import type { AuditTrail } from './core/audit.ts'
 import { ChannelRules } from './core/channel-rules.ts'
 import { Connections } from './core/connections.ts'
 import type { Context } from './core/context.ts'
@@ -22,6 +26,7 @@ import type { SqliteLog } from './log/sqlite-log.ts'
 import { Drain } from './ops/drain.ts'
 import { Figures } from './ops/figures.ts'
 import { createLogger } from './ops/logger.ts'
+import { openRecords } from './records/records.ts'
 import { buildServer } from './server.ts'
 
 export interface Gateway {
@@ -57,10 +62,56 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const replayCache = new ReplayCache(log, () => hub.tail.seq)
   const hub = new Hub(log, rules, TAIL_BYTES, channel => replayCache.forget(channel))
   log.follow(hub)
-  const access = createAccess({ config, rules, clock })
-  const parts = { log, hub, replayCache, rules, access, feed, clock, onFault }
+  const connections = new Connections(new Heartbeat(config.heartbeatMs))
+  const kept = await openKept(config, { connections, clock, logger, onFault }).catch(async error => {
+    connections.stop()
+    await log.close()
+    throw error
+  })
+  const access = createAccess({ config, rules, clock, identifyKey: kept.apiKeys.identify })
+  const parts = { log, hub, replayCache, rules, access, connections, feed, clock, onFault }
   const context = createContext(config, parts)
-  return listen(config, context, { ...parts, logger })
+  return listen(config, context, { ...parts, ...kept, logger })
+}
+
+/** What is kept in the records, as those use it who let people in. */
+interface Kept {
+  readonly audit: AuditTrail
+  readonly apiKeys: ApiKeys
+  readonly operators: Operators
+  closeRecords(): void
+}
+
+/** A command that holds the records for its own write is done within this; longer would hold the event loop. */
+const RECORDS_BUSY_MS = 200
+
+async function openKept(
+  config: Config,
+  { connections, clock, logger, onFault }: Pick<Parts, 'connections' | 'clock' | 'onFault'> & Logged,
+): Promise<Kept> {
+  const records = openRecords({
+    dataDir: config.dataDir,
+    busyTimeoutMs: RECORDS_BUSY_MS,
+    clock,
+    maxEntries: config.audit.entries,
+    maxAgeMs: config.audit.maxAgeMs,
+    onLost: (deed, error) =>
+      logger.warn({ deed, reason: String(error) }, 'an entry of the audit log could not be written'),
+  })
+  const onRevoked = (): void => connections.closeEnded()
+  const { keys: store, sessions, audit } = records
+  const apiKeys = new ApiKeys({ configured: config.apiKeys, store, clock, onRevoked, onFault })
+  const operators = new Operators({ accounts: config, store: sessions, clock, onFault })
+  const stop = startUpkeep({ apiKeys, operators, audit, onFault })
+  const closeRecords = (): void => {
+    stop()
+    records.close()
+  }
+  return { audit, apiKeys, operators, closeRecords }
+}
+
+interface Logged {
+  readonly logger: ReturnType<typeof createLogger>
 }
 
 interface Parts {
@@ -69,6 +120,7 @@ interface Parts {
   readonly replayCache: ReplayCache
   readonly rules: ChannelRules
   readonly access: KeyedAccess
+  readonly connections: Connections
   readonly feed: LiveFeed
   readonly clock: () => number
   readonly onFault: (error: unknown) => void
@@ -83,7 +135,6 @@ function createContext(config: Config, parts: Parts): Context {
     history: log,
     publisher: new Publisher({ ...parts, counters, maxMessageBytes }),
     replayer: new Replayer(),
-    connections: new Connections(new Heartbeat(config.heartbeatMs)),
     counters,
     observe: feed.tell,
     limits: config.limits,
@@ -92,13 +143,8 @@ function createContext(config: Config, parts: Parts): Context {
   }
 }
 
-async function listen(
-  config: Config,
-  context: Context,
-  parts: Parts & { readonly logger: ReturnType<typeof createLogger> },
-): Promise<Gateway> {
-  const { log, feed, onFault, access, logger } = parts
-  const { connections } = context
+async function listen(config: Config, context: Context, parts: Parts & Kept & Logged): Promise<Gateway> {
+  const { log, feed, onFault, connections } = parts
   const { version } = packageJson
   const now = (): number => performance.now()
   const drain = new Drain({ connections, windowMs: config.drainMs, random: Math.random, now })
@@ -107,10 +153,9 @@ async function listen(
     feed.tellStats(() => figures.stats()).catch(onFault)
   })
   const app = await buildServer(config, {
+    ...parts,
     version,
     context,
-    access,
-    logger,
     stats: () => figures.stats(),
     state,
     turnAwayInDrain: () => drain.turnAway(),
@@ -121,10 +166,16 @@ async function listen(
     await closeServer(app)
     figures.stop()
     connections.stop()
+    parts.closeRecords()
     await log.close()
   }
   try {
     const origin = await app.listen({ host: config.host, port: config.port })
+    parts.audit.note({
+      actor: { kind: 'gateway', name: 'gateway' },
+      action: 'start',
+      detail: `version ${version}`,
+    })
     return { origin, drain: () => drain.run(), hurry: () => drain.hurry(), close }
   } catch (error) {
     await close()

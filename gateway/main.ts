@@ -7,6 +7,7 @@ import { ConfigError } from './config/config-error.ts'
 import { loadConfig } from './config/load-config.ts'
 import { LogUnusable } from './log/log-unusable.ts'
 import { readyLines } from './ops/ready-lines.ts'
+import { RecordsUnusable } from './records/records-unusable.ts'
 
 /** EX_CONFIG of sysexits.h: something was configured wrong. */
 const EXIT_CONFIG = 78
@@ -52,7 +53,8 @@ function handleSignals(gateway: Gateway, drainMs: number): void {
 function explain(error: unknown): { line: string; exitCode: number } {
   if (error instanceof ConfigError) return { line: error.message, exitCode: EXIT_CONFIG }
   if (error instanceof UsageError) return { line: error.message, exitCode: EXIT_USAGE }
-  if (error instanceof LogUnusable) return { line: error.message, exitCode: EXIT_FAILURE }
+  if (error instanceof LogUnusable || error instanceof RecordsUnusable)
+    return { line: error.message, exitCode: EXIT_FAILURE }
   const { code, address, port, message } = error as NodeJS.ErrnoException & {
     address?: string
     port?: number

@@ -7,8 +7,9 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Stats } from '../shared/stats.ts'
 import type { KeyedAccess } from './access/access.ts'
 import { AddressLimits } from './access/address-limits.ts'
+import type { ApiKeys } from './access/api-keys.ts'
 import { createIdentify } from './access/identify.ts'
-import { Operators } from './access/operators.ts'
+import type { Operators } from './access/operators.ts'
 import { createOrigins } from './access/origins.ts'
 import { registerPages } from './admin/pages.ts'
 import { registerApi } from './api/api.ts'
@@ -16,6 +17,7 @@ import { limitPipelining } from './api/pipelining.ts'
 import { sendProblem } from './api/problem.ts'
 import { answerBrokenRequest, refuseLongUrl, SERVER_OPTIONS } from './api/server-options.ts'
 import type { Config } from './config/config.ts'
+import type { AuditTrail } from './core/audit.ts'
 import type { Context } from './core/context.ts'
 import type { Farewell } from './core/goodbye.ts'
 import { registerSse } from './transports/sse.ts'
@@ -26,6 +28,9 @@ export interface ServerParts {
   readonly version: string
   readonly context: Context
   readonly access: KeyedAccess
+  readonly apiKeys: ApiKeys
+  readonly operators: Operators
+  readonly audit: AuditTrail
   readonly logger: FastifyBaseLogger
   readonly stats: () => Promise<Stats>
   readonly state: () => Stats['state']
@@ -89,9 +94,8 @@ async function registerDoors(
   parts: ServerParts,
   streams: StreamSockets,
 ): Promise<void> {
-  const { context, access } = parts
+  const { context, access, operators } = parts
   const origins = createOrigins(config)
-  const operators = new Operators(config.admin, context.clock)
   const identify = createIdentify({ access, operators, origins })
   const transport = {
     context,
@@ -109,6 +113,8 @@ async function registerDoors(
     version: parts.version,
     identify,
     operators,
+    apiKeys: parts.apiKeys,
+    audit: parts.audit,
     origins,
     limits: config.limits,
     publicUrl: config.publicUrl,

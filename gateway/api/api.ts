@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { useSchemas } from './api-scope.ts'
+import { auditRoutes } from './audit.ts'
 import { readBodiesAsText } from './body.ts'
 import { channelRoutes } from './channels.ts'
 import { connectionRoutes } from './connections.ts'
@@ -9,6 +10,7 @@ import { allowOrigins } from './cors.ts'
 import type { ApiDeps } from './deps.ts'
 import { identifyCallers } from './guard.ts'
 import { healthRoutes } from './health.ts'
+import { keyRoutes } from './keys.ts'
 import { messageRoutes } from './messages.ts'
 import { describeApi, openapiRoute } from './openapi.ts'
 import { answerErrorsWithProblems } from './problem.ts'
@@ -46,6 +48,8 @@ async function addRoutes(scope: FastifyInstance, deps: ApiDeps): Promise<void> {
     channelRoutes(routes, deps)
     messageRoutes(routes, deps)
     connectionRoutes(routes, deps)
+    keyRoutes(routes, deps)
+    auditRoutes(routes, deps)
     statsRoutes(routes, deps.stats)
   })
   refuseUnrouted(api, paths)

@@ -1,6 +1,7 @@
 // `/api/connections` and `/api/users/{user}/connections`: list, look at and disconnect. Knows no transport.
 
 import { Type } from 'typebox'
+import { note } from './actor.ts'
 import type { ApiScope } from './api-scope.ts'
 import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
@@ -97,7 +98,7 @@ const DELETE_USER_SCHEMA = {
   },
 }
 
-export function connectionRoutes(api: ApiScope, { connections }: ApiDeps): void {
+export function connectionRoutes(api: ApiScope, { connections, audit }: ApiDeps): void {
   api.get('/connections', { schema: LIST_SCHEMA, onRequest: requireAdmin }, async request => {
     const { limit, ...filter } = request.query
     const found = connections.list({ ...filter, limit: limit + 1 })
@@ -114,13 +115,19 @@ export function connectionRoutes(api: ApiScope, { connections }: ApiDeps): void 
     { schema: DELETE_SCHEMA, onRequest: requireAdmin },
     async (request, reply) => {
       const { id } = request.params
-      return connections.disconnect(id, REASON) ? reply.code(204).send() : sendProblem(reply, unknown(id))
+      const user = connections.get(id)?.user
+      if (!connections.disconnect(id, REASON)) return sendProblem(reply, unknown(id))
+      note(audit, request, 'disconnect', id, user)
+      return reply.code(204).send()
     },
   )
 
   const route = { schema: DELETE_USER_SCHEMA, onRequest: requireAdmin }
   api.delete('/users/:user/connections', route, async request => {
-    return { disconnected: connections.disconnectUser(request.params.user, REASON) }
+    const { user } = request.params
+    const disconnected = connections.disconnectUser(user, REASON)
+    note(audit, request, 'disconnect_user', user, `${disconnected} connections`)
+    return { disconnected }
   })
 }
 

@@ -1,10 +1,12 @@
 // What the HTTP API is given by the composition root. Types only.
 
 import type { Stats } from '../../shared/stats.ts'
+import type { ApiKeys } from '../access/api-keys.ts'
 import type { Identify } from '../access/identify.ts'
 import type { Operators } from '../access/operators.ts'
 import type { Origins } from '../access/origins.ts'
 import type { Config } from '../config/config.ts'
+import type { AuditTrail } from '../core/audit.ts'
 import type { ChannelRules } from '../core/channel-rules.ts'
 import type { Connections } from '../core/connections.ts'
 import type { History } from '../core/history.ts'
@@ -18,7 +20,7 @@ export interface ApiDeps {
   /** Shown in the OpenAPI document. */
   readonly version: string
   readonly publisher: Pick<Publisher, 'publish'>
-  readonly connections: Pick<Connections, 'list' | 'get' | 'disconnect' | 'disconnectUser' | 'endSession'>
+  readonly connections: Pick<Connections, 'list' | 'get' | 'disconnect' | 'disconnectUser' | 'closeEnded'>
   readonly hub: Pick<Hub, 'subscribers' | 'listChannels'>
   readonly rules: Pick<ChannelRules, 'of'>
   readonly history: History
@@ -26,7 +28,9 @@ export interface ApiDeps {
   readonly log: Pick<Log, 'epoch' | 'head' | 'follow'>
   readonly access: Access
   readonly identify: Identify
-  readonly operators: Pick<Operators, 'login' | 'session' | 'logout'>
+  readonly operators: Pick<Operators, 'login' | 'session' | 'logout' | 'logoutEverywhere' | 'hasAccount'>
+  readonly apiKeys: Pick<ApiKeys, 'list' | 'create' | 'revoke'>
+  readonly audit: AuditTrail
   readonly origins: Origins
   readonly limits: Pick<Config['limits'], 'bodyBytes' | 'commandsPerSecond'>
   /** The session's cookie is `Secure` when this is https. */

@@ -3,8 +3,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Failure } from '../../shared/codes.ts'
 import { findCookie, findCredential, SESSION_COOKIE } from '../access/credentials.ts'
+import { refuseViewer } from '../access/grants.ts'
 import { isSameText } from '../access/passwords.ts'
 import type { Identity } from '../core/identity.ts'
+import { checkEnd } from '../core/identity-end.ts'
 import type { ApiDeps } from './deps.ts'
 import { sendProblem } from './problem.ts'
 
@@ -25,8 +27,19 @@ export function identifyCallers(api: FastifyInstance, deps: Callers): void {
     if ('code' in identity) return sendProblem(reply, identity)
     const forged = refuseForgery(request, identity, deps)
     if (forged) return sendProblem(reply, forged)
+    if (isWrite(request) && identity.kind === 'operator' && identity.role === 'viewer')
+      return sendProblem(reply, refuseViewer(identity.user))
     request.identity = identity
   })
+  // A body may take its time: a key that is revoked meanwhile must not carry out what it asked for before.
+  api.addHook('preHandler', async (request, reply) => {
+    const ended = checkEnd(request.identity)
+    if (ended) return sendProblem(reply, ended)
+  })
+}
+
+function isWrite({ method }: FastifyRequest): boolean {
+  return method !== 'GET' && method !== 'HEAD'
 }
 
 /**
@@ -38,8 +51,8 @@ function refuseForgery(
   identity: Identity,
   { operators, origins }: Callers,
 ): Failure | null {
-  const { method, headers } = request
-  if (method === 'GET' || method === 'HEAD') return null
+  const { headers } = request
+  if (!isWrite(request)) return null
   // A header that scripts have to set; `Basic`, which browsers send by themselves, is no credential here.
   if (findCredential(request.raw)?.source === 'authorization') return null
   if (!origins.allows(headers.origin, headers.host)) return foreignOrigin(headers.origin)

@@ -3,6 +3,7 @@
 import { type Static, Type } from 'typebox'
 import { parseCursor } from '../../shared/cursor.ts'
 import { type HistoryAnswer, historyMembers, readHistory } from '../core/history-read.ts'
+import { note } from './actor.ts'
 import type { ApiScope } from './api-scope.ts'
 import { Arrivals } from './arrivals.ts'
 import { checkChannelName } from './channel-check.ts'
@@ -122,6 +123,7 @@ export function messageRoutes(api: ApiScope, deps: ApiDeps): void {
       const refusal = checkChannelName(name)
       if (refusal) return sendProblem(reply, refusal)
       await deps.history.purge(name)
+      note(deps.audit, request, 'purge', name)
       return reply.code(204).send()
     },
   )
@@ -133,7 +135,10 @@ export function messageRoutes(api: ApiScope, deps: ApiDeps): void {
     if (refusal) return sendProblem(reply, refusal)
     const position = parseCursor(id)
     const known = position !== null && position.epoch === deps.log.epoch
-    if (known && (await deps.history.remove(name, position.seq))) return reply.code(204).send()
+    if (known && (await deps.history.remove(name, position.seq))) {
+      note(deps.audit, request, 'delete_message', name, id)
+      return reply.code(204).send()
+    }
     return sendProblem(reply, {
       code: 'not_found',
       message: `The channel ${name} keeps no message with this id.`,

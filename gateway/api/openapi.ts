@@ -24,6 +24,7 @@ export async function describeApi(scope: ApiScope, version: string): Promise<voi
         { name: 'publish', description: 'Sending messages' },
         { name: 'channels', description: 'Channels and their history' },
         { name: 'connections', description: 'Who is connected' },
+        { name: 'keys', description: 'API keys, made and revoked at run time' },
         { name: 'gateway', description: 'The gateway itself' },
         { name: 'session', description: "An operator's session, for browsers" },
         { name: 'health', description: 'For load balancers and supervisors' },
@@ -33,7 +34,7 @@ export async function describeApi(scope: ApiScope, version: string): Promise<voi
           apiKey: {
             type: 'http',
             scheme: 'bearer',
-            description: 'A named, scoped API key of the configuration.',
+            description: 'A named, scoped API key.',
           },
           clientToken: {
             type: 'http',

@@ -5,8 +5,10 @@ import type { Failure } from '../../shared/codes.ts'
 import { readItems, readMembers } from '../../shared/json-members.ts'
 import { KeyedRates } from '../access/keyed-rates.ts'
 import type { Access, Identity } from '../core/identity.ts'
+import { limitKey } from '../core/key-rate.ts'
 import type { Publication, Published } from '../core/publication.ts'
 import { publisherScope } from '../core/publisher-scope.ts'
+import { note } from './actor.ts'
 import type { ApiScope } from './api-scope.ts'
 import { ARRAY_FACTOR } from './body.ts'
 import { checkChannelName } from './channel-check.ts'
@@ -36,6 +38,7 @@ export function publishRoutes(api: ApiScope, deps: ApiDeps): void {
     if (limited) return sendProblem(reply, limited)
     const outcomes = await publishBatch(batch, deps.publisher)
     if ('code' in outcomes) return sendProblem(reply, outcomes)
+    if (request.identity.kind === 'operator') noteBroadcast(request, outcomes, deps.audit)
     reply.header('content-type', 'application/json')
     if (!batch.single) return reply.send(`{"results":[${outcomes.map(resultJson).join(',')}]}`)
     const only = outcomes[0]!
@@ -43,14 +46,29 @@ export function publishRoutes(api: ApiScope, deps: ApiDeps): void {
   })
 }
 
-/** Clients publish at the rate of a connection's commands, whichever way they come; backends and operators have none. */
+/**
+ * Clients publish at the rate of a connection's commands, whichever way they come; backends at the one that is set on
+ * their key, if any; operators have none.
+ */
 function limit({ identity, ip }: FastifyRequest, messages: number, rates: KeyedRates): HttpFailure | null {
-  if (identity.kind === 'key' || identity.kind === 'operator') return null
+  if (identity.kind === 'operator') return null
+  if (identity.kind === 'key') {
+    const limited = limitKey(identity, messages)
+    return limited && { ...limited, retryAfterSeconds: limited.waitMs / 1000 }
+  }
   const waitMs = rates.take(publisherScope(identity, ip), performance.now(), messages)
   if (waitMs === 0) return null
   const retryAfterSeconds = Math.ceil(waitMs / 1000)
   const message = `Clients may publish at the rate of limits.commandsPerSecond: try again in ${retryAfterSeconds} s.`
   return { code: 'rate_limited', message, retryAfterSeconds }
+}
+
+/** What backends publish is their business; what a person sends by hand may be asked about. Never with its content. */
+function noteBroadcast(request: FastifyRequest, outcomes: readonly Outcome[], audit: ApiDeps['audit']): void {
+  const channels = outcomes.flatMap(outcome => ('code' in outcome ? [] : [outcome.channel]))
+  if (channels.length === 0) return
+  const detail = channels.length > 1 ? `and ${channels.length - 1} more` : undefined
+  note(audit, request, 'publish', channels[0]!, detail)
 }
 
 /** The valid ones go to the publisher together, as one transaction; the others keep their place among the results. */

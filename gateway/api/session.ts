@@ -6,18 +6,21 @@ import type { Failure } from '../../shared/codes.ts'
 import { readMembers } from '../../shared/json-members.ts'
 import { findCookie, SESSION_COOKIE } from '../access/credentials.ts'
 import type { OperatorSession } from '../access/operators.ts'
+import type { Actor } from '../core/audit.ts'
 import type { ApiScope } from './api-scope.ts'
 import type { ApiDeps } from './deps.ts'
 import { checkCsrf, foreignOrigin } from './guard.ts'
+import { createLoginNotes } from './login-notes.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
 
 const SESSION = Type.Object(
   {
     user: Type.String(),
+    role: Type.Enum(['operator', 'viewer'], { description: 'A viewer sees everything and changes nothing.' }),
     csrf: Type.String({ description: 'Writes with the cookie carry it in X-CSRF-Token.' }),
   },
-  { description: 'The session.', examples: [{ user: 'admin', csrf: 'q3Jr0mYk' }] },
+  { description: 'The session.', examples: [{ user: 'admin', role: 'operator', csrf: 'q3Jr0mYk' }] },
 )
 
 const LOGIN = Type.Object({ user: Type.String(), password: Type.String() }, { additionalProperties: false })
@@ -37,11 +40,18 @@ const GET_SCHEMA = {
   response: { 200: SESSION, ...problems(401, 403) },
 }
 
+const LOGOUT_QUERY = Type.Object({
+  everywhere: Type.Optional(
+    Type.Enum(['true', 'false'], { description: 'true: ends all sessions of the user, on every device.' }),
+  ),
+})
+
 const LOGOUT_SCHEMA = {
   summary: 'Sign out',
-  description: 'Ends the session; needs X-CSRF-Token.',
+  description: 'Ends the session and the streams opened with it; needs X-CSRF-Token.',
   tags: ['session'],
-  response: { 204: Type.Null({ description: 'Signed out.' }), ...problems(403) },
+  querystring: LOGOUT_QUERY,
+  response: { 204: Type.Null({ description: 'Signed out.' }), ...problems(400, 403) },
 }
 
 const MAX_LOGIN_BYTES = 4096
@@ -51,27 +61,26 @@ const NO_SESSION: Failure = {
   message: 'No operator is signed in, or the session has ended; sign in with POST /api/session.',
 }
 
-type SessionDeps = Pick<ApiDeps, 'operators' | 'origins' | 'publicUrl' | 'connections'>
+type SessionDeps = Pick<ApiDeps, 'operators' | 'origins' | 'publicUrl' | 'connections' | 'audit'>
 
-export function sessionRoutes(
-  api: ApiScope,
-  { operators, origins, publicUrl, connections }: SessionDeps,
-): void {
+export function sessionRoutes(api: ApiScope, deps: SessionDeps): void {
+  const { operators, origins } = deps
+  const noteLogin = createLoginNotes(deps)
   // A page of another port of this host is same-site: SameSite alone would let it read the CSRF token.
   const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     reply.header('cache-control', 'no-store')
     const { origin, host } = request.headers
     return origins.trusts(origin, host) ? undefined : sendProblem(reply, foreignOrigin(origin))
   }
-  const attributes = `Path=/; HttpOnly; SameSite=Strict${publicUrl?.startsWith('https:') ? '; Secure' : ''}`
 
   const login = { schema: LOGIN_SCHEMA, onRequest, bodyLimit: MAX_LOGIN_BYTES }
   api.post('/session', login, async (request, reply) => {
     const credentials = readCredentials(request.body as unknown as string | undefined)
     if ('code' in credentials) return sendProblem(reply, credentials)
     const session = await operators.login(credentials.user, credentials.password, request.ip)
+    noteLogin(credentials.user, request.ip, session)
     if ('code' in session) return sendProblem(reply, session)
-    reply.header('set-cookie', `${SESSION_COOKIE}=${session.id}; ${attributes}`)
+    setCookie(request, reply, `${SESSION_COOKIE}=${session.id}`, deps)
     return toAnswer(session)
   })
 
@@ -81,21 +90,51 @@ export function sessionRoutes(
   })
 
   api.delete('/session', { schema: LOGOUT_SCHEMA, onRequest }, async (request, reply) => {
-    const id = sessionId(request)
-    const forged = operators.session(id) ? checkCsrf(request, operators) : null
-    if (forged) return sendProblem(reply, forged)
-    operators.logout(id)
-    connections.endSession(id)
-    return reply.header('set-cookie', `${SESSION_COOKIE}=; Max-Age=0; ${attributes}`).code(204).send()
+    const session = operators.session(sessionId(request))
+    if (session) {
+      const forged = checkCsrf(request, operators)
+      if (forged) return sendProblem(reply, forged)
+      endSession(session, request.query.everywhere === 'true', request.ip, deps)
+    }
+    setCookie(request, reply, `${SESSION_COOKIE}=; Max-Age=0`, deps)
+    return reply.code(204).send()
   })
+}
+
+function endSession(
+  { id, user }: OperatorSession,
+  everywhere: boolean,
+  address: string,
+  { operators, connections, audit }: SessionDeps,
+): void {
+  const actor: Actor = { kind: 'operator', name: user, address }
+  if (everywhere) {
+    const count = operators.logoutEverywhere(user)
+    audit.note({ actor, action: 'logout_everywhere', detail: `${count} sessions` })
+  } else {
+    operators.logout(id)
+    audit.note({ actor, action: 'logout' })
+  }
+  connections.closeEnded()
+}
+
+/** `Secure` wherever the browser came by https, as far as can be seen from here. */
+function setCookie(
+  { protocol }: FastifyRequest,
+  reply: FastifyReply,
+  cookie: string,
+  { publicUrl }: SessionDeps,
+): void {
+  const isSecure = publicUrl?.startsWith('https:') || protocol === 'https'
+  reply.header('set-cookie', `${cookie}; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`)
 }
 
 function sessionId(request: FastifyRequest): string {
   return findCookie(request.headers.cookie, SESSION_COOKIE) ?? ''
 }
 
-function toAnswer({ user, csrf }: OperatorSession): Pick<OperatorSession, 'user' | 'csrf'> {
-  return { user, csrf }
+function toAnswer({ user, role, csrf }: OperatorSession): Pick<OperatorSession, 'user' | 'role' | 'csrf'> {
+  return { user, role, csrf }
 }
 
 function readCredentials(text = ''): { user: string; password: string } | Failure {

@@ -160,6 +160,10 @@ test('[H1] the OpenAPI document is 3.1, and every call of the protocol is in it'
       'DELETE /api/connections/{}',
       'DELETE /api/users/{}/connections',
       'GET /api/stats',
+      'GET /api/audit',
+      'GET /api/keys',
+      'POST /api/keys',
+      'DELETE /api/keys/{}',
     ]),
   )
   for (const reference of answer.text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {

@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto'
 import Fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify'
 import { onTestFinished } from 'vitest'
 import { createAccess } from '../../gateway/access/access.ts'
+import { ApiKeys } from '../../gateway/access/api-keys.ts'
 import { createIdentify } from '../../gateway/access/identify.ts'
 import { Operators } from '../../gateway/access/operators.ts'
 import { createOrigins } from '../../gateway/access/origins.ts'
@@ -18,6 +19,7 @@ import { checkPublication } from '../../gateway/core/publication-check.ts'
 import type { Failure } from '../../shared/codes.ts'
 import { formatCursor } from '../../shared/cursor.ts'
 import type { ConnectionView, Stats } from '../../shared/stats.ts'
+import { openTestRecords } from './records-folder.ts'
 
 export const KEY = 'full-key-of-the-tests'
 export const READ_KEY = 'reading-key-of-the-tests'
@@ -143,6 +145,7 @@ export interface Fixture {
   readonly app: FastifyInstance
   readonly log: ArrayLog
   readonly connections: Map<string, ConnectionView>
+  readonly faults: unknown[]
   /** What `/readyz` and `/api/stats` tell. */
   state: Stats['state']
   call(
@@ -165,7 +168,14 @@ export async function startApi(overrides: Partial<ApiDeps> = {}): Promise<Fixtur
   const connections = new Map<string, ConnectionView>()
   const app = Fastify(SERVER_OPTIONS)
   app.addHook('onRequest', refuseLongUrl)
-  const fixture: Fixture = { app, log, connections, state: 'ready', call: (...call) => inject(app, ...call) }
+  const fixture: Fixture = {
+    app,
+    log,
+    connections,
+    faults: [],
+    state: 'ready',
+    call: (...call) => inject(app, ...call),
+  }
   await registerApi(app, { ...createDeps(fixture), ...overrides })
   onTestFinished(() => app.close())
   return fixture
@@ -175,15 +185,31 @@ function createDeps(fixture: Fixture): ApiDeps {
   const { log, connections } = fixture
   const config = {
     auth: { jwt: { secret: SECRET, requireExp: true } },
-    apiKeys: [
+    everyone: [],
+  }
+  const records = openTestRecords()
+  const kept = { clock: Date.now, onFault: (error: unknown) => fixture.faults.push(error) }
+  const apiKeys = new ApiKeys({
+    ...kept,
+    store: records.keys,
+    onRevoked: () => {},
+    configured: [
       { name: 'full', key: KEY, publish: ['*'], read: true, admin: true },
       { name: 'reader', key: READ_KEY, publish: [], read: true, admin: false },
       { name: 'scoped', key: SCOPED_KEY, publish: ['orders:*'], read: false, admin: false },
     ],
-    everyone: [],
-  }
-  const access = createAccess({ config, rules: RULES, clock: Date.now })
-  const operators = new Operators({ user: 'admin', password: PASSWORD }, Date.now)
+  })
+  const access = createAccess({
+    config,
+    rules: RULES,
+    clock: Date.now,
+    identifyKey: apiKeys.identify,
+  })
+  const accounts = {
+    admin: { user: 'admin', password: PASSWORD },
+    operators: [{ user: 'eve', password: PASSWORD, role: 'viewer' }],
+  } as const
+  const operators = new Operators({ ...kept, accounts, store: records.sessions })
   const origins = createOrigins({
     host: '192.0.2.1',
     origins: ['https://app.example'],
@@ -197,7 +223,7 @@ function createDeps(fixture: Fixture): ApiDeps {
         [...connections.values()].filter(({ id }) => id > (after ?? '')).slice(0, limit),
       get: id => connections.get(id) ?? null,
       disconnect: id => connections.delete(id),
-      endSession: () => {},
+      closeEnded: () => {},
       disconnectUser: user =>
         [...connections.values()].filter(view => view.user === user && connections.delete(view.id)).length,
     },
@@ -214,6 +240,8 @@ function createDeps(fixture: Fixture): ApiDeps {
     access,
     identify: createIdentify({ access, operators, origins }),
     operators,
+    apiKeys,
+    audit: records.audit,
     origins,
     replayer: { run: read => read() },
     limits: { bodyBytes: 1024 * 1024, commandsPerSecond: 1_000_000 },

@@ -89,6 +89,7 @@ describe('sessions', () => {
     const as = null
     expect((await api.call('GET', '/api/session', { as, headers: { cookie } })).json()).toEqual({
       user: 'admin',
+      role: 'operator',
       csrf,
     })
     expect((await api.call('GET', '/api/stats', { as, headers: { cookie } })).statusCode).toBe(200)
@@ -211,12 +212,15 @@ test('the OpenAPI document describes every call with its errors', async () => {
   const document = (await call('GET', '/api/openapi.json', { as: null })).json()
   expect(document.openapi).toBe('3.1.0')
   expect(Object.keys(document.paths).sort()).toEqual([
+    '/api/audit',
     '/api/channels',
     '/api/channels/{name}',
     '/api/channels/{name}/messages',
     '/api/channels/{name}/messages/{id}',
     '/api/connections',
     '/api/connections/{id}',
+    '/api/keys',
+    '/api/keys/{name}',
     '/api/openapi.json',
     '/api/publish',
     '/api/session',

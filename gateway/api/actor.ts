@@ -1,0 +1,27 @@
+// Who a caller is to the audit log. Knows no routes.
+
+import type { FastifyRequest } from 'fastify'
+import type { Actor, AuditAction, AuditTrail } from '../core/audit.ts'
+
+/** The caller of a request that passed the guard. */
+export function actorOf({ identity, ip }: Pick<FastifyRequest, 'identity' | 'ip'>): Actor {
+  switch (identity.kind) {
+    case 'operator':
+      return { kind: 'operator', name: identity.user, address: ip }
+    case 'key':
+      return { kind: 'key', name: identity.name, address: ip }
+    default:
+      return { kind: 'nobody', name: 'nobody', address: ip }
+  }
+}
+
+/** Records what a caller has done. It is done already: a record that cannot be kept undoes nothing. */
+export function note(
+  audit: Pick<AuditTrail, 'note'>,
+  request: FastifyRequest,
+  action: AuditAction,
+  target: string,
+  detail?: string,
+): void {
+  audit.note({ actor: actorOf(request), action, target, detail })
+}
