@@ -3,8 +3,10 @@
 import { apiKey } from './api-key.ts'
 import { type Command, UsageError } from './command.ts'
 import { hashPassword } from './hash-password.ts'
+import { key } from './key.ts'
+import { token } from './token.ts'
 
-const COMMANDS: readonly Command[] = [apiKey, hashPassword]
+const COMMANDS: readonly Command[] = [apiKey, hashPassword, key, token]
 
 /** Runs the command that the words after `twinwire` name. Throws UsageError when there is none of that name. */
 export async function runCommand([name, ...args]: readonly string[]): Promise<void> {

@@ -1,0 +1,25 @@
+// The command line, called wrongly: refused in one sentence before anything is read or written.
+
+import { expect, test } from 'vitest'
+import { UsageError } from '../../gateway/cli/command.ts'
+import { runCommand } from '../../gateway/cli/commands.ts'
+
+test.each<[string, RegExp]>([
+  ['sing', /there is no command "sing": .*api-key, .*key, .*token/],
+  ['key', /write key create NAME/],
+  ['key create', /write key create NAME/],
+  ['key create a b', /write key create NAME/],
+  ['key create a --write', /Unknown option '--write'.*write key create NAME/],
+  ['key create a --publish', /argument missing.*write key create NAME/],
+  ['key list a', /write key create NAME/],
+  ['key list --read', /only create takes options/],
+  ['key revoke', /write key create NAME/],
+  ['token ann', /write token \[--user NAME\]/],
+  ['token --expires soon', /--expires soon is no duration/],
+  ['token --expires 0', /--expires 0 is no duration/],
+  ['token --info {', /--info is no JSON/],
+])('twinwire %s', async (words, sentence) => {
+  const run = runCommand(words.split(' '))
+  await expect(run).rejects.toThrow(UsageError)
+  await expect(run).rejects.toThrow(sentence)
+})
