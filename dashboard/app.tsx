@@ -13,7 +13,7 @@ import { PageHead } from './parts/page-head.tsx'
 import { Shell } from './parts/shell.tsx'
 import { pageLink, pageOf } from './place.ts'
 import { startFeed } from './state/feed.ts'
-import { checkSession, session } from './state/session.ts'
+import { checkSession, mayWrite, session } from './state/session.ts'
 
 export function App() {
   const current = session.value
@@ -61,7 +61,7 @@ function Page({ page, channel }: { page: string; channel: string }) {
       // Another channel is another page: its tail starts anew.
       return <ChannelPage key={channel} name={channel} />
     case 'publish':
-      return <PublishPage />
+      return mayWrite.value ? <PublishPage /> : <ViewersDoNot />
     default:
       return (
         <div class="page">
@@ -72,4 +72,15 @@ function Page({ page, channel }: { page: string; channel: string }) {
         </div>
       )
   }
+}
+
+function ViewersDoNot() {
+  return (
+    <div class="page">
+      <PageHead title="Publish" />
+      <Notice kind="empty" title="You are signed in as a viewer">
+        <p>Viewers see everything and change nothing: sign in as an operator to publish.</p>
+      </Notice>
+    </div>
+  )
 }

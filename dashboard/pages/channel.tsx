@@ -9,6 +9,7 @@ import { pageLink } from '../place.ts'
 import { link, linkCount, wire } from '../state/feed.ts'
 import { now } from '../state/now.ts'
 import { explain, request } from '../state/request.ts'
+import { mayWrite } from '../state/session.ts'
 import type { Tail } from '../state/tail.ts'
 import { newestTime } from '../state/tail.ts'
 import type { Watch } from '../state/watch.ts'
@@ -65,7 +66,9 @@ function Channel({ name }: { name: string }) {
         <p class="head-links">
           <a href={pageLink('channels')}>All channels</a>
           <a href={pageLink('connections', { q: name })}>Who listens</a>
-          {!name.startsWith('$') && <a href={pageLink('publish', { channel: name })}>Send to it</a>}
+          {!name.startsWith('$') && mayWrite.value && (
+            <a href={pageLink('publish', { channel: name })}>Send to it</a>
+          )}
         </p>
       </PageHead>
       <ChannelFacts name={name} tail={watch?.tail.value ?? null} />

@@ -5,6 +5,7 @@ import { formatAge, formatBytes, formatCount, formatMoment } from '../format.ts'
 import { pageLink } from '../place.ts'
 import { link } from '../state/feed.ts'
 import { now } from '../state/now.ts'
+import { mayWrite } from '../state/session.ts'
 
 interface TableProps {
   connections: readonly ConnectionView[]
@@ -85,9 +86,8 @@ function Row({
         {pendingBytes > 0 ? formatBytes(pendingBytes) : '–'}
       </td>
       <td class="cell-action">
-        {isOwn(id) ? (
-          <span class="faint">this page</span>
-        ) : (
+        {isOwn(id) && <span class="faint">this page</span>}
+        {!isOwn(id) && mayWrite.value && (
           <button
             type="button"
             class="button button-small"

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact'
 import type { PageName } from '../place.ts'
 import { pageLink } from '../place.ts'
-import { signOut } from '../state/session.ts'
+import { mayWrite, signOut } from '../state/session.ts'
 import type { Theme } from '../state/theme.ts'
 import { theme } from '../state/theme.ts'
 import { Icon } from './icon.tsx'
@@ -31,7 +31,7 @@ export function Shell({ user, page, children }: { user: string; page: string; ch
           <span>Twinwire</span>
         </a>
         <nav class="nav" aria-label="Pages">
-          {PAGES.map(each => (
+          {PAGES.filter(each => each.page !== 'publish' || mayWrite.value).map(each => (
             <a
               key={each.page}
               href={pageLink(each.page)}

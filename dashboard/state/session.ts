@@ -1,20 +1,26 @@
 // Who is signed in. The cookie is the browser's; here are only the name and what to show for it.
 
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import { authorizeRequests, explain, RequestError, request } from './request.ts'
+
+export type Role = 'operator' | 'viewer'
 
 export type Session =
   | { readonly name: 'checking' }
   | { readonly name: 'unreachable'; readonly problem: string }
   | { readonly name: 'out'; readonly note: string }
-  | { readonly name: 'in'; readonly user: string }
+  | { readonly name: 'in'; readonly user: string; readonly role: Role }
 
 interface SessionAnswer {
   user: string
+  role: Role
   csrf: string
 }
 
 export const session = signal<Session>({ name: 'checking' })
+
+/** Whether the one who is signed in may change anything: to a viewer the gateway refuses it. */
+export const mayWrite = computed(() => session.value.name === 'in' && session.value.role === 'operator')
 
 /** Asks the gateway whether the cookie still counts. */
 export async function checkSession(): Promise<void> {
@@ -40,9 +46,9 @@ export async function signOut(): Promise<void> {
   session.value = { name: 'out', note: 'You are signed out.' }
 }
 
-function enter({ user, csrf }: SessionAnswer): void {
+function enter({ user, role, csrf }: SessionAnswer): void {
   authorizeRequests(csrf, () => {
     session.value = { name: 'out', note: 'Your session has ended: sign in again.' }
   })
-  session.value = { name: 'in', user }
+  session.value = { name: 'in', user, role }
 }
