@@ -1,6 +1,7 @@
 // `/api/audit`: who did what, newest first. Knows not where it is kept.
 
 import { Type } from 'typebox'
+import type { AuditAction } from '../core/audit.ts'
 import type { ApiScope } from './api-scope.ts'
 import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
@@ -20,7 +21,7 @@ const ACTIONS = [
   'disconnect_user',
   'key_create',
   'key_revoke',
-] as const
+] as const satisfies readonly AuditAction[]
 
 const QUERY = Type.Object({
   before: Type.Optional(
