@@ -57,7 +57,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const replayCache = new ReplayCache(log, () => hub.tail.seq)
   const hub = new Hub(log, rules, TAIL_BYTES, channel => replayCache.forget(channel))
   log.follow(hub)
-  const access = createAccess({ config, rules, clock })
+  const access = createAccess({ config, rules, clock, warn: message => logger.warn(message) })
   const parts = { log, hub, replayCache, rules, access, feed, clock, onFault }
   const context = createContext(config, parts)
   return listen(config, context, { ...parts, logger })

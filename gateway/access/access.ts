@@ -12,6 +12,8 @@ export interface AccessParts {
   readonly config: Pick<Config, 'auth' | 'apiKeys' | 'everyone'>
   readonly rules: ChannelRules
   readonly clock: Clock
+  /** Takes a sentence for the log. */
+  readonly warn: (message: string) => void
 }
 
 export interface KeyedAccess extends Access {
@@ -19,9 +21,9 @@ export interface KeyedAccess extends Access {
   identifyKey: KeyReader
 }
 
-export function createAccess({ config, rules, clock }: AccessParts): KeyedAccess {
+export function createAccess({ config, rules, clock, warn }: AccessParts): KeyedAccess {
   return {
-    authenticate: createTokenReader(config.auth.jwt, clock),
+    authenticate: createTokenReader(config.auth.jwt, clock, warn),
     identifyKey: createKeyReader(config.apiKeys),
     ...createGrants(rules, config.everyone),
   }

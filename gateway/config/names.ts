@@ -45,3 +45,17 @@ export const webUrl: Reader<string> = (value, at) => {
   if (plain && (url.protocol === 'http:' || url.protocol === 'https:')) return url.href.replace(/\/+$/, '')
   return refuse(at, value, 'an http or https URL without user, query and fragment')
 }
+
+/** An http(s) URL that the gateway asks, exactly as written: there a slash at the end and a query matter. */
+export const askedUrl: Reader<string> = (value, at) => {
+  const url = typeof value === 'string' ? URL.parse(value) : null
+  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:'
+  if (isWeb && !url.username && !url.password && !url.hash) return url.href
+  return refuse(at, value, 'an http or https URL without user and fragment')
+}
+
+/** The name of an HTTP header (a token of RFC 9110, section 5.6.2), in lower case. */
+export const headerName: Reader<string> = (value, at) => {
+  if (typeof value === 'string' && /^[!#$%&'*+.^_`|~\w-]{1,100}$/.test(value)) return value.toLowerCase()
+  return refuse(at, value, 'the name of an HTTP header')
+}

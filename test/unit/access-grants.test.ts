@@ -29,7 +29,7 @@ const config: Pick<Config, 'auth' | 'apiKeys' | 'everyone'> = {
   ],
   everyone: ['news'],
 }
-const access = createAccess({ config, rules: RULES, clock: () => 0 })
+const access = createAccess({ config, rules: RULES, clock: () => 0, warn: () => {} })
 
 const client = (user: string | undefined, patterns: string[]): Identity => ({
   kind: 'client',

@@ -182,7 +182,7 @@ function createDeps(fixture: Fixture): ApiDeps {
     ],
     everyone: [],
   }
-  const access = createAccess({ config, rules: RULES, clock: Date.now })
+  const access = createAccess({ config, rules: RULES, clock: Date.now, warn: () => {} })
   const operators = new Operators({ user: 'admin', password: PASSWORD }, Date.now)
   const origins = createOrigins({
     host: '192.0.2.1',
