@@ -19,6 +19,7 @@ import { Replayer } from './core/replayer.ts'
 import { TAIL_BYTES } from './core/tail.ts'
 import { openSqliteLog } from './log/sqlite.ts'
 import type { SqliteLog } from './log/sqlite-log.ts'
+import { Certificate } from './ops/certificate.ts'
 import { Drain } from './ops/drain.ts'
 import { Figures } from './ops/figures.ts'
 import { createLogger } from './ops/logger.ts'
@@ -35,10 +36,11 @@ export interface Gateway {
   close(): Promise<void>
 }
 
-/** Starts a gateway. Throws `LogUnusable`, or what `listen` throws when the address is taken. */
+/** Starts a gateway. Throws `LogUnusable`, `ConfigError` for the certificate, or what `listen` throws when the address is taken. */
 export async function startGateway(config: Config): Promise<Gateway> {
   const logger = createLogger(config.logLevel, redactUrl)
   const clock = Date.now
+  const certificate = config.tls ? await Certificate.open(config.tls) : null
   const rules = new ChannelRules(config.channels)
   const feed = createLiveFeed(() => hub, clock)
   const onFault = (error: unknown): void => logger.error(error)
@@ -60,7 +62,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const access = createAccess({ config, rules, clock, warn: message => logger.warn(message) })
   const parts = { log, hub, replayCache, rules, access, feed, clock, onFault }
   const context = createContext(config, parts)
-  return listen(config, context, { ...parts, logger })
+  return listen(config, context, { ...parts, logger, certificate })
 }
 
 interface Parts {
@@ -95,9 +97,12 @@ function createContext(config: Config, parts: Parts): Context {
 async function listen(
   config: Config,
   context: Context,
-  parts: Parts & { readonly logger: ReturnType<typeof createLogger> },
+  parts: Parts & {
+    readonly logger: ReturnType<typeof createLogger>
+    readonly certificate: Certificate | null
+  },
 ): Promise<Gateway> {
-  const { log, feed, onFault, access, logger } = parts
+  const { log, feed, onFault, access, logger, certificate } = parts
   const { connections } = context
   const { version } = packageJson
   const now = (): number => performance.now()
@@ -111,6 +116,7 @@ async function listen(
     context,
     access,
     logger,
+    certificate,
     stats: () => figures.stats(),
     state,
     turnAwayInDrain: () => drain.turnAway(),

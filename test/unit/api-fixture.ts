@@ -212,7 +212,7 @@ function createDeps(fixture: Fixture): ApiDeps {
     history: log,
     log,
     access,
-    identify: createIdentify({ access, operators, origins }),
+    identify: createIdentify({ access, operators, origins, hook: null }),
     operators,
     origins,
     replayer: { run: read => read() },
