@@ -41,7 +41,7 @@ export function createHookClient(config: HookConfig, clock: Clock, complain: Com
       )
     }
     try {
-      const { status, body } = await post(config, JSON.stringify(question), clock, signal)
+      const { status, body } = await post(config, question, clock, signal)
       if (status === 401 || status === 403) return readRefusal(status, body ?? '')
       const answer = status === 200 && body !== null ? readAnswer(body, clock()) : problemOf(status)
       return typeof answer === 'string' ? fail(answer) : answer
@@ -71,11 +71,19 @@ interface Received {
   readonly body: string | null
 }
 
-async function post(config: HookConfig, body: string, clock: Clock, signal: AbortSignal): Promise<Received> {
+async function post(
+  config: HookConfig,
+  question: Question,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Received> {
+  const body = JSON.stringify(question)
   const send = (): Promise<Response> =>
     fetch(config.url, {
       method: 'POST',
       headers: {
+        // In their own place too, so that the application finds the session as it does on every page.
+        ...question.headers,
         'content-type': 'application/json',
         accept: 'application/json',
         'twinwire-signature': sign(body, config.secret, clock()),

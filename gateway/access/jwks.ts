@@ -10,8 +10,12 @@ import type { Complain } from './complaints.ts'
 
 /** Providers announce new keys hours ahead; a key that was taken back counts this long at most while they answer. */
 const REFRESH_AFTER_MS = 10 * 60 * 1000
-/** At most one question in this time, however many tokens name keys that nobody knows. */
-const COOLDOWN_MS = 10_000
+/** However many tokens name keys that nobody knows, the server is asked for them at most so often a minute. */
+const LOOKS_PER_MINUTE = 6
+const MINUTE_MS = 60_000
+/** How long a key counts as missing that the last look did not find. */
+const MISSING_MS = 10_000
+const MAX_MISSING = 1000
 /** A server that fails is asked again after this, if anybody still needs it. */
 const RETRY_MS = 1000
 const TIMEOUT_MS = 5000
@@ -36,6 +40,8 @@ export class Jwks {
   readonly #options: JwksOptions
   #find: ReturnType<typeof createLocalJWKSet> | null = null
   #fetches = 0
+  /** When the server was asked for unknown keys, within the last minute. */
+  #looks: readonly number[] = []
   #fetchedMs = Number.NEGATIVE_INFINITY
   #triedMs = Number.NEGATIVE_INFINITY
   #fetching: Promise<boolean> | null = null
@@ -53,15 +59,15 @@ export class Jwks {
   async candidates(hint: KeyHint): Promise<readonly VerifyKey[] | Failure> {
     const known = this.#fetches
     if (this.#find === null && !(await this.#fetch(RETRY_MS))) return UNREACHABLE
-    if (this.#ageMs() > REFRESH_AFTER_MS) void this.#fetch(COOLDOWN_MS)
+    if (this.#ageMs() > REFRESH_AFTER_MS) void this.#fetch(MISSING_MS)
     const kept = await this.#look(hint)
     if (kept.length > 0) return kept
     const kid = String(hint.kid)
-    if (this.#ageMs() < COOLDOWN_MS && this.#missing.has(kid)) return []
+    if (this.#ageMs() < MISSING_MS && this.#missing.has(kid)) return []
     // The key may be new. Until the server may be asked again, nobody is refused for good on old knowledge.
-    if (this.#fetches === known && !(await this.#fetch(COOLDOWN_MS))) return UNREACHABLE
+    if (this.#fetches === known && !(await this.#fetchAgain())) return UNREACHABLE
     const found = await this.#look(hint)
-    if (found.length === 0) this.#missing.add(kid)
+    if (found.length === 0 && this.#missing.size < MAX_MISSING) this.#missing.add(kid)
     return found
   }
 
@@ -79,6 +85,18 @@ export class Jwks {
 
   #ageMs(): number {
     return this.#options.clock() - this.#fetchedMs
+  }
+
+  /** Fetches for the sake of a key that is not known, within the rate for that. */
+  #fetchAgain(): Promise<boolean> {
+    if (this.#fetching) return this.#fetching
+    const now = this.#options.clock()
+    this.#looks = this.#looks.filter(at => now - at < MINUTE_MS)
+    if (this.#looks.length >= LOOKS_PER_MINUTE) return Promise.resolve(false)
+    const hasFailed = this.#triedMs > this.#fetchedMs
+    const fetching = this.#fetch(hasFailed ? RETRY_MS : 0)
+    if (this.#fetching) this.#looks = [...this.#looks, now]
+    return fetching
   }
 
   /** Whether the keys are fresh now; `false` also when the last try was less than `pauseMs` ago. */

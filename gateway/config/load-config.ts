@@ -95,7 +95,7 @@ function missingSecrets(settings: Settings, overrides: Overrides): (keyof Secret
   const { secret, publicKey, jwksUrl } = auth.jwt
   // Where public keys check tokens, a secret that nobody asked for would be one more way in.
   if (!(overrides.TWINWIRE_JWT_SECRET ?? secret ?? publicKey ?? jwksUrl)) missing.push('jwtSecret')
-  if (auth.hook && !auth.hook.secret) missing.push('hookSecret')
+  if (auth.hook && !(overrides.TWINWIRE_HOOK_SECRET ?? auth.hook.secret)) missing.push('hookSecret')
   if (!(overrides.TWINWIRE_ADMIN_PASSWORD ?? admin.password ?? admin.passwordHash))
     missing.push('adminPassword')
   return missing
@@ -124,7 +124,10 @@ function assemble(settings: Settings, env: Overrides, secrets: Secrets, found: F
     host: env.TWINWIRE_HOST ?? settings.host,
     port: env.TWINWIRE_PORT ?? settings.port,
     origins: env.TWINWIRE_ORIGINS ?? settings.origins,
-    auth: { jwt: { ...auth.jwt, secret, publicKey }, hook: toHook(auth.hook, secrets.hookSecret) },
+    auth: {
+      jwt: { ...auth.jwt, secret, publicKey },
+      hook: toHook(auth.hook, env.TWINWIRE_HOOK_SECRET ?? auth.hook?.secret ?? secrets.hookSecret),
+    },
     apiKeys: withDefaultKey(settings.apiKeys ?? [], env.TWINWIRE_API_KEY ?? secrets.apiKey),
     admin: password === undefined ? admin : { user: admin.user, password },
     channels: settings.channels.length === 0 ? BUILT_IN_RULES : settings.channels.map(toRule),
@@ -135,10 +138,10 @@ function assemble(settings: Settings, env: Overrides, secrets: Secrets, found: F
   }
 }
 
-function toHook(hook: Settings['auth']['hook'], generated: string | undefined): Config['auth']['hook'] {
+function toHook(hook: Settings['auth']['hook'], secret: string | undefined): Config['auth']['hook'] {
   if (!hook) return undefined
-  const { timeout, cache, secret = generated!, ...rest } = hook
-  return { ...rest, secret, timeoutMs: timeout, cacheMs: cache }
+  const { timeout, cache, ...rest } = hook
+  return { ...rest, secret: secret!, timeoutMs: timeout, cacheMs: cache }
 }
 
 /** The key called `default` is replaced, or comes first; the scope that it has in the file stays. */

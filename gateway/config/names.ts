@@ -54,8 +54,16 @@ export const askedUrl: Reader<string> = (value, at) => {
   return refuse(at, value, 'an http or https URL without user and fragment')
 }
 
-/** The name of an HTTP header (a token of RFC 9110, section 5.6.2), in lower case. */
-export const headerName: Reader<string> = (value, at) => {
-  if (typeof value === 'string' && /^[!#$%&'*+.^_`|~\w-]{1,100}$/.test(value)) return value.toLowerCase()
-  return refuse(at, value, 'the name of an HTTP header')
+/** Headers that belong to one connection or one body (RFC 9110, section 7.6.1): passed on, they would break the next. */
+const OWN_TO_A_REQUEST = new Set(
+  'connection content-encoding content-length content-type expect host keep-alive te trailer transfer-encoding upgrade'.split(
+    ' ',
+  ),
+)
+
+/** The name of an HTTP header (a token of RFC 9110, section 5.6.2) that may be passed on, in lower case. */
+export const passedHeader: Reader<string> = (value, at) => {
+  const name = typeof value === 'string' ? value.toLowerCase() : ''
+  if (/^[!#$%&'*+.^_`|~\w-]{1,100}$/.test(name) && !OWN_TO_A_REQUEST.has(name)) return name
+  return refuse(at, value, 'the name of an HTTP header that says something of the user')
 }

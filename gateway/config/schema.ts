@@ -1,7 +1,7 @@
 // The configuration's table: every key with its form, its default and the reason for it (protocol §9). Reads no files.
 
 import { group, later, optional, type Reader, required, setting } from './fields.ts'
-import { askedUrl, headerName, openChannel, origin, pattern, webUrl } from './names.ts'
+import { askedUrl, openChannel, origin, passedHeader, pattern, webUrl } from './names.ts'
 import { parsePasswordHash } from './password-hash.ts'
 import { duration, flag, integer, listOf, oneOf, secretText, size, text } from './readers.ts'
 
@@ -42,7 +42,7 @@ const hook = group({
   ),
   timeout: setting(duration('10ms', '30s'), '2s', 'a slow backend must not hold connections open for long'),
   headers: setting(
-    listOf(headerName),
+    listOf(passedHeader),
     ['cookie', 'authorization'],
     'what carries the session of your application',
   ),
