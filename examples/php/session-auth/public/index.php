@@ -15,6 +15,7 @@ $gateway = getenv('TWINWIRE_URL') ?: 'http://127.0.0.1:8080';
 <html lang="en">
 <meta charset="utf-8">
 <title>Orders</title>
+<link rel="icon" href="data:,">
 <?php if ($user === null): ?>
 <form method="post">
   <label>Name <input name="user" required pattern="[A-Za-z0-9]+"></label> <button>Sign in</button>
