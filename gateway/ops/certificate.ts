@@ -50,12 +50,15 @@ export class Certificate {
     const look = async (): Promise<void> => {
       if (isLooking) return
       isLooking = true
-      const outcome = await this.#look(server)
-      isLooking = false
+      const outcome = await this.#look(server).finally(() => {
+        isLooking = false
+      })
       if (outcome === 'renewed') tell.info('tls: the new certificate is in use.')
       else if (outcome !== null) tell.warn(`tls: ${outcome}; the certificate from before stays in use.`)
     }
-    const timer = setInterval(() => void look(), LOOK_EVERY_MS).unref()
+    const fail = (error: unknown): void =>
+      tell.warn(`tls: ${error}; the certificate from before stays in use.`)
+    const timer = setInterval(() => look().catch(fail), LOOK_EVERY_MS).unref()
     return () => clearInterval(timer)
   }
 
