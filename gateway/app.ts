@@ -23,6 +23,7 @@ import { Replayer } from './core/replayer.ts'
 import { TAIL_BYTES } from './core/tail.ts'
 import { openSqliteLog } from './log/sqlite.ts'
 import type { SqliteLog } from './log/sqlite-log.ts'
+import { Certificate } from './ops/certificate.ts'
 import { Drain } from './ops/drain.ts'
 import { Figures } from './ops/figures.ts'
 import { createLogger } from './ops/logger.ts'
@@ -40,10 +41,11 @@ export interface Gateway {
   close(): Promise<void>
 }
 
-/** Starts a gateway. Throws `LogUnusable`, or what `listen` throws when the address is taken. */
+/** Starts a gateway. Throws `LogUnusable`, `ConfigError` for the certificate, or what `listen` throws when the address is taken. */
 export async function startGateway(config: Config): Promise<Gateway> {
   const logger = createLogger(config.logLevel, redactUrl)
   const clock = Date.now
+  const certificate = config.tls ? await Certificate.open(config.tls) : null
   const rules = new ChannelRules(config.channels)
   const feed = createLiveFeed(() => hub, clock)
   const onFault = (error: unknown): void => logger.error(error)
@@ -68,10 +70,16 @@ export async function startGateway(config: Config): Promise<Gateway> {
     await log.close()
     throw error
   })
-  const access = createAccess({ config, rules, clock, identifyKey: kept.apiKeys.identify })
+  const access = createAccess({
+    config,
+    rules,
+    clock,
+    identifyKey: kept.apiKeys.identify,
+    warn: message => logger.warn(message),
+  })
   const parts = { log, hub, replayCache, rules, access, connections, feed, clock, onFault }
   const context = createContext(config, parts)
-  return listen(config, context, { ...parts, ...kept, logger })
+  return listen(config, context, { ...parts, ...kept, logger, certificate })
 }
 
 /** What is kept in the records, as those use it who let people in. */
@@ -143,7 +151,11 @@ function createContext(config: Config, parts: Parts): Context {
   }
 }
 
-async function listen(config: Config, context: Context, parts: Parts & Kept & Logged): Promise<Gateway> {
+async function listen(
+  config: Config,
+  context: Context,
+  parts: Parts & Kept & Logged & { readonly certificate: Certificate | null },
+): Promise<Gateway> {
   const { log, feed, onFault, connections } = parts
   const { version } = packageJson
   const now = (): number => performance.now()

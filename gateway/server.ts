@@ -3,11 +3,20 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import fastifyWebSocket from '@fastify/websocket'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify'
 import type { Stats } from '../shared/stats.ts'
 import type { KeyedAccess } from './access/access.ts'
 import { AddressLimits } from './access/address-limits.ts'
 import type { ApiKeys } from './access/api-keys.ts'
+import { createComplaints } from './access/complaints.ts'
+import { createHook, type Hook } from './access/hook.ts'
+import { createHookCache } from './access/hook-cache.ts'
+import { createHookClient } from './access/hook-client.ts'
 import { createIdentify } from './access/identify.ts'
 import type { Operators } from './access/operators.ts'
 import { createOrigins } from './access/origins.ts'
@@ -16,10 +25,13 @@ import { registerApi } from './api/api.ts'
 import { limitPipelining } from './api/pipelining.ts'
 import { sendProblem } from './api/problem.ts'
 import { answerBrokenRequest, refuseLongUrl, SERVER_OPTIONS } from './api/server-options.ts'
-import type { Config } from './config/config.ts'
+import type { Config, HookConfig } from './config/config.ts'
 import type { AuditTrail } from './core/audit.ts'
+import type { Clock } from './core/clock.ts'
 import type { Context } from './core/context.ts'
 import type { Farewell } from './core/goodbye.ts'
+import type { Certificate, TlsServer } from './ops/certificate.ts'
+import type { TransportDeps } from './transports/deps.ts'
 import { registerSse } from './transports/sse.ts'
 import { StreamSockets } from './transports/stream-sockets.ts'
 import { registerWebSocket, SUBPROTOCOL } from './transports/websocket.ts'
@@ -34,6 +46,8 @@ export interface ServerParts {
   readonly logger: FastifyBaseLogger
   readonly stats: () => Promise<Stats>
   readonly state: () => Stats['state']
+  /** Serves https with it; http without. */
+  readonly certificate: Certificate | null
   /** Why nobody is taken while the gateway drains; null when it does not. */
   readonly turnAwayInDrain: () => Farewell | null
 }
@@ -43,10 +57,13 @@ const FRAME_ENVELOPE_BYTES = 16 * 1024
 /** Random bytes that tell this start's connection ids from another's. */
 const ID_BYTES = 3
 
+/** How long a peer has for the TLS handshake. */
+const HANDSHAKE_MS = 10_000
+
 /** Builds the server; it does not listen yet. */
 export async function buildServer(config: Config, parts: ServerParts): Promise<FastifyInstance> {
   const streams = new StreamSockets()
-  const app = createFastify(config, parts.logger, streams)
+  const app = createFastify(config, parts, streams)
   limitPipelining(app)
   app.addHook('onRequest', refuseLongUrl)
   await app.register(fastifyWebSocket, {
@@ -74,17 +91,28 @@ function isPeerFault(error: NodeJS.ErrnoException): boolean {
   return /^(WS_ERR_|ECONNRESET$|EPIPE$)/.test(error.code ?? '')
 }
 
-function createFastify(config: Config, logger: FastifyBaseLogger, streams: StreamSockets): FastifyInstance {
+function createFastify(
+  config: Config,
+  { logger, certificate }: ServerParts,
+  streams: StreamSockets,
+): FastifyInstance {
   // At `info` Fastify would only repeat the ready line.
   const level = config.logLevel === 'info' ? 'warn' : config.logLevel
-  return Fastify({
+  const options = {
     ...SERVER_OPTIONS,
     loggerInstance: logger.child({}, { level }),
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy,
     forceCloseConnections: 'idle',
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, streams.has(socket)),
-  })
+  } satisfies FastifyServerOptions
+  if (certificate === null) return Fastify(options)
+  const { http, ...others } = options
+  const https = { ...http, ...certificate.options, handshakeTimeout: HANDSHAKE_MS }
+  const app = Fastify({ ...others, https }) as unknown as FastifyInstance
+  const stop = certificate.follow(app.server as unknown as TlsServer, logger)
+  app.addHook('onClose', async () => stop())
+  return app
 }
 
 /** The two transports and the API: each asks the same access who somebody is. */
@@ -96,7 +124,8 @@ async function registerDoors(
 ): Promise<void> {
   const { context, access, operators } = parts
   const origins = createOrigins(config)
-  const identify = createIdentify({ access, operators, origins })
+  const hook = config.auth.hook ? openHook(config.auth.hook, context.clock, parts.logger) : null
+  const identify = createIdentify({ access, operators, origins, hook })
   const transport = {
     context,
     identify,
@@ -104,7 +133,7 @@ async function registerDoors(
     random: Math.random,
     idSuffix: randomBytes(ID_BYTES).toString('hex'),
     refuse: sendProblem,
-    turnAway: createTurnAway(config.limits, context, parts.turnAwayInDrain, Math.random),
+    ...createDoor(config.limits, context, parts.turnAwayInDrain, Math.random),
   }
   registerWebSocket(app, transport)
   registerSse(app, { ...transport, maxLifetimeMs: config.sse.maxLifetimeMs, streams })
@@ -117,30 +146,42 @@ async function registerDoors(
     audit: parts.audit,
     origins,
     limits: config.limits,
-    publicUrl: config.publicUrl,
+    publicUrl: config.publicUrl ?? (config.tls && `https://${config.host}`),
     stats: parts.stats,
     state: parts.state,
   })
 }
 
+/** The application's hook: asked over HTTP, through a cache. */
+function openHook(config: HookConfig, clock: Clock, logger: FastifyBaseLogger): Hook {
+  const complain = createComplaints(message => logger.warn(message), clock)
+  const ask = createHookCache(createHookClient(config, clock, complain), config.cacheMs, clock)
+  const { headers, cacheMs } = config
+  return createHook({ ask, headers, cacheMs, clock, random: Math.random })
+}
+
 /** How long connections that found the gateway full stay away. */
 const FULL_AFTER_MS = 5000
 
-/** Why one more connection from an address is not taken now, in the order of what passes last. */
-function createTurnAway(
+/** Why one more connection is not taken now, in the order of what passes last. */
+function createDoor(
   limits: Config['limits'],
   { connections }: Context,
   inDrain: () => Farewell | null,
   random: () => number,
-) {
+): Pick<TransportDeps, 'turnAway' | 'noRoom'> {
   const addresses = new AddressLimits(limits)
   const whenFull = (): Farewell | null => {
     if (connections.size < limits.connections) return null
     const message = `The gateway holds ${limits.connections} connections, its limit: come back in a while, or raise limits.connections.`
     return { code: 'unavailable', message, afterMs: FULL_AFTER_MS * (1 + random()) }
   }
-  return (address: string): Farewell | null =>
-    inDrain() ?? whenFull() ?? addresses.turnAway(address, connections.countFrom(address), performance.now())
+  const noRoom = (): Farewell | null => inDrain() ?? whenFull()
+  return {
+    noRoom,
+    turnAway: address =>
+      noRoom() ?? addresses.turnAway(address, connections.countFrom(address), performance.now()),
+  }
 }
 
 function folder(path: string): string {

@@ -1,10 +1,15 @@
-// The programs that tests need beside Node: a browser, PHP, curl. Knows how Debian installs them, and no tests.
+// The programs that tests need beside Node: a browser, PHP, curl, openssl. Knows how Debian installs them, and no tests.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 /** Program → the Debian package that brings it. */
-const NEEDED: Record<string, string> = { chromium: 'chromium', php: 'php-cli', curl: 'curl' }
+const NEEDED: Record<string, string> = {
+  chromium: 'chromium',
+  php: 'php-cli',
+  curl: 'curl',
+  openssl: 'openssl',
+}
 
 /**
  * Installs what is missing where it may (root on Debian, the command printed first). Returns what is left to do in one

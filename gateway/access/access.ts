@@ -13,6 +13,8 @@ export interface AccessParts {
   readonly rules: ChannelRules
   readonly clock: Clock
   readonly identifyKey: KeyReader
+  /** Takes a sentence for the log. */
+  readonly warn: (message: string) => void
 }
 
 export interface KeyedAccess extends Access {
@@ -20,9 +22,9 @@ export interface KeyedAccess extends Access {
   identifyKey: KeyReader
 }
 
-export function createAccess({ config, rules, clock, identifyKey }: AccessParts): KeyedAccess {
+export function createAccess({ config, rules, clock, identifyKey, warn }: AccessParts): KeyedAccess {
   return {
-    authenticate: createTokenReader(config.auth.jwt, clock),
+    authenticate: createTokenReader(config.auth.jwt, clock, warn),
     identifyKey,
     ...createGrants(rules, config.everyone),
   }

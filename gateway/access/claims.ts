@@ -11,20 +11,20 @@ import { clientGrant } from './patterns.ts'
 export type Claims = Readonly<Record<string, unknown>>
 
 /** How far the clocks of the backend and the gateway may be apart. */
-const TOLERANCE_MS = 10_000
+export const TOLERANCE_MS = 10_000
 
 /** 9999-12-31: a later `exp` was written in milliseconds and would never end. */
-const LAST_SECOND = 253_402_300_799
+export const LAST_SECOND = 253_402_300_799
 
 /** Reads the claims at the time `now` (ms); every refusal is `unauthorized` with a sentence that names the claim. */
 export function readClaims(claims: Claims, config: JwtConfig, now: number): Identity | Failure {
   const problem =
     checkTimes(claims, config.requireExp, now) ??
     checkIssuer(claims, config) ??
-    checkSubject(claims.sub) ??
-    checkPatterns('subscribe', claims.subscribe) ??
-    checkPatterns('publish', claims.publish) ??
-    checkInfo(claims.info)
+    checkUser(claims.sub, "The token's sub") ??
+    checkPatterns(claims.subscribe, "The token's subscribe") ??
+    checkPatterns(claims.publish, "The token's publish") ??
+    checkInfo(claims.info, "The token's info")
   if (problem !== null) return { code: 'unauthorized', message: problem }
   return {
     kind: 'client',
@@ -37,7 +37,7 @@ export function readClaims(claims: Claims, config: JwtConfig, now: number): Iden
 }
 
 /** A token accepted by tolerance alone ends when the tolerance does, instead of in the past. */
-function endOf(exp: number | undefined, now: number): number | undefined {
+export function endOf(exp: number | undefined, now: number): number | undefined {
   if (exp === undefined) return undefined
   const end = exp * 1000
   return end > now ? end : end + TOLERANCE_MS
@@ -74,32 +74,29 @@ function checkIssuer({ iss, aud }: Claims, { issuer, audience }: JwtConfig): str
   return `The token's aud does not hold ${JSON.stringify(audience)}, which auth.jwt.audience asks for.`
 }
 
-function checkSubject(sub: unknown): string | null {
-  if (sub === undefined) return null
-  if (typeof sub !== 'string') return "The token's sub is not text: write the user's id as a JSON string."
-  if (sub === '') return "The token's sub is empty: leave it out for a token without a user."
+/** The user's id; `name` begins the sentence that says what is wrong with it. */
+export function checkUser(user: unknown, name: string): string | null {
+  if (user === undefined) return null
+  if (typeof user !== 'string') return `${name} is not text: write the user's id as a JSON string.`
+  if (user === '') return `${name} is empty: leave it out where there is no user.`
   // Half a surrogate pair has no bytes of its own: two such users would share one personal channel.
-  if (!sub.isWellFormed())
-    return "The token's sub holds half a character (a lone surrogate): write valid Unicode."
-  if (personalChannel(sub).length <= 200) return null
-  return "The token's sub is too long: the user's channel @sub, percent-encoded, may have 200 characters."
+  if (!user.isWellFormed()) return `${name} holds half a character (a lone surrogate): write valid Unicode.`
+  if (personalChannel(user).length <= 200) return null
+  return `${name} is too long: the user's channel @user, percent-encoded, may have 200 characters.`
 }
 
-function checkPatterns(claim: string, patterns: unknown): string | null {
+/** A list of channel names and patterns. */
+export function checkPatterns(patterns: unknown, name: string): string | null {
   if (patterns === undefined) return null
-  if (!Array.isArray(patterns))
-    return `The token's ${claim} is not an array: write a list of channel patterns.`
+  if (!Array.isArray(patterns)) return `${name} is not an array: write a list of channel patterns.`
   const bad = patterns.findIndex(pattern => typeof pattern !== 'string' || !isPattern(pattern))
-  return bad < 0
-    ? null
-    : `The token's ${claim}[${bad}] is no channel pattern: write a channel name, * for any characters.`
+  return bad < 0 ? null : `${name}[${bad}] is no channel pattern: write a channel name, * for any characters.`
 }
 
-function checkInfo(info: unknown): string | null {
+/** What others may know of the user. */
+export function checkInfo(info: unknown, name: string): string | null {
   const isObject = typeof info === 'object' && info !== null && !Array.isArray(info)
-  return info === undefined || isObject
-    ? null
-    : "The token's info is not a JSON object: write one, or leave it out."
+  return info === undefined || isObject ? null : `${name} is not a JSON object: write one, or leave it out.`
 }
 
 const UNITS: readonly [string, number][] = [

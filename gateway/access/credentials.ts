@@ -8,6 +8,7 @@ export interface RequestParts {
     readonly host?: string | undefined
     readonly origin?: string | undefined
     readonly 'sec-websocket-protocol'?: string | undefined
+    readonly [name: string]: string | readonly string[] | undefined
   }
   /** Path and query. */
   readonly url?: string | undefined
@@ -20,6 +21,8 @@ export interface Credential {
 
 const TOKEN_COOKIE = 'twinwire_token'
 export const SESSION_COOKIE = 'twinwire_session'
+/** Cookies that are for the gateway alone. */
+export const OWN_COOKIES: readonly string[] = [TOKEN_COOKIE, SESSION_COOKIE]
 const TOKEN_PROTOCOL = 'twinwire.token.'
 
 /** The token of a request, the first in the order of rule W4, or `null`. A later one never stands in for a bad one. */

@@ -1,7 +1,7 @@
 // Who may receive from and publish to a channel: the rules N2 and N3, put to an identity. Knows no connections.
 
 import { personalChannel } from '../../shared/channel-name.ts'
-import type { Code, Failure } from '../../shared/codes.ts'
+import type { Failure } from '../../shared/codes.ts'
 import type { ChannelRule, ChannelRules } from '../core/channel-rules.ts'
 import type { Access, Identity, Verdict } from '../core/identity.ts'
 
@@ -43,12 +43,10 @@ function judgeReceiving(identity: Identity, channel: string, rule: ChannelRule):
   if (rule.subscribe === 'anyone') return null
   const named = `The rule "${rule.match}" does not let this connection receive "${channel}"`
   if (rule.subscribe === 'user') {
-    return user !== undefined
-      ? null
-      : refuse(identity, `${named}: connect with a token that names a user (sub).`)
+    return user !== undefined ? null : refuse(identity, `${named}: ${needsUser(identity)}.`)
   }
   if (identity.kind === 'client' && identity.subscribe(channel)) return null
-  return refuse(identity, `${named}: connect with a token whose subscribe patterns match it.`)
+  return refuse(identity, `${named}: ${needsGrant(identity, 'subscribe')}.`)
 }
 
 function judgePublishing(
@@ -74,10 +72,10 @@ function judgePublishing(
       return subscribed ? null : forbid(`${named}: subscribe to it first on the same connection.`)
     case 'user':
       if (identity.kind === 'client' && identity.user !== undefined) return null
-      return refuse(identity, `${named}: connect with a token that names a user (sub).`)
+      return refuse(identity, `${named}: ${needsUser(identity)}.`)
     case 'granted':
       if (identity.kind === 'client' && identity.publish(channel)) return null
-      return refuse(identity, `${named}: connect with a token whose publish patterns match it.`)
+      return refuse(identity, `${named}: ${needsGrant(identity, 'publish')}.`)
   }
 }
 
@@ -88,10 +86,28 @@ export function refuseViewer(user: string): Failure {
   )
 }
 
+/** Whether the application's hook says who this is, and not a token. */
+function isHooked(identity: Identity): boolean {
+  return identity.kind === 'client' && identity.authority !== undefined
+}
+
+function needsUser(identity: Identity): string {
+  return isHooked(identity)
+    ? 'sign in to the application, so that its hook names a user'
+    : 'connect with a token that names a user (sub)'
+}
+
+function needsGrant(identity: Identity, what: 'subscribe' | 'publish'): string {
+  return isHooked(identity)
+    ? `the application's hook has to name it under ${what}`
+    : `connect with a token whose ${what} patterns match it`
+}
+
 /** Without any identity it is a credential that is missing (401), with one its rights (403); rule S8. */
 function refuse(identity: Identity, message: string): Failure {
-  const code: Code = identity.kind === 'anonymous' ? 'unauthorized' : 'forbidden'
-  return { code, message }
+  const isNobody =
+    identity.kind === 'anonymous' || (isHooked(identity) && !('user' in identity && identity.user))
+  return { code: isNobody ? 'unauthorized' : 'forbidden', message }
 }
 
 /** Refused whatever credential is shown. */

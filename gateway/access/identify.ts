@@ -4,33 +4,47 @@ import type { Failure } from '../../shared/codes.ts'
 import type { Identity } from '../core/identity.ts'
 import type { KeyedAccess } from './access.ts'
 import { findCookie, findCredential, type RequestParts, SESSION_COOKIE } from './credentials.ts'
+import type { Hook, Visit } from './hook.ts'
 import type { Operators } from './operators.ts'
 import type { Origins } from './origins.ts'
 
-/** A token that is present but bad is a failure, never an anonymous identity (rule W4). */
-export type Identify = (request: RequestParts) => Promise<Identity | Failure>
+/**
+ * A token that is present but bad is a failure, never an anonymous identity (rule W4). Whoever shows neither a token nor
+ * an operator's session is the application's to name, if there is a hook.
+ */
+export type Identify = (request: RequestParts, visit: Visit) => Promise<Identity | Failure>
 
 export interface IdentifyParts {
   readonly access: Pick<KeyedAccess, 'authenticate' | 'identifyKey'>
   readonly operators: Pick<Operators, 'session' | 'isOpen'>
   readonly origins: Pick<Origins, 'allows' | 'trusts'>
+  readonly hook: Hook | null
 }
 
-export function createIdentify({ access, operators, origins }: IdentifyParts): Identify {
-  return async request => {
+export function createIdentify({ access, operators, origins, hook }: IdentifyParts): Identify {
+  return async (request, visit) => {
     const credential = findCredential(request)
-    if (credential === null) return identifyOperator(request, operators, origins) ?? { kind: 'anonymous' }
+    if (credential === null) {
+      const operator = identifyOperator(request, operators, origins)
+      return operator ?? hook?.identify(request, visit) ?? { kind: 'anonymous' }
+    }
     const { source, value } = credential
     if (source === 'authorization') {
       const key = access.identifyKey(value)
       if (key !== null) return key
-      if (!value.includes('.')) return NO_KEY
+      if (!value.includes('.')) return hook?.takesAuthorization ? askAbout(request, visit, hook) : NO_KEY
     }
     // Browsers send cookies for any page: without this, every site could publish as the user who visits it.
     const { origin, host } = request.headers
     if (source === 'cookie' && !origins.allows(origin, host)) return FOREIGN_PAGE
     return access.authenticate(value)
   }
+}
+
+/** A header that is neither a key nor a JWT of ours may be the application's own; but it is not overlooked. */
+async function askAbout(request: RequestParts, visit: Visit, hook: Hook): Promise<Identity | Failure> {
+  const identity = await hook.identify(request, visit)
+  return 'user' in identity && identity.user === undefined ? NO_KEY : identity
 }
 
 const NO_KEY: Failure = {

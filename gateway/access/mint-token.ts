@@ -6,6 +6,12 @@ import type { Failure } from '../../shared/codes.ts'
 import type { JwtConfig } from '../config/config.ts'
 import { type Claims, readClaims } from './claims.ts'
 
+const NO_SECRET: Failure = {
+  code: 'unauthorized',
+  message:
+    'Tokens are checked with public keys here, and nothing is there to sign with: let your identity provider make one, or write auth.jwt.secret.',
+}
+
 /** Signs claims with the secret. A failure: the gateway would refuse the token for what it claims. */
 export async function mintToken(
   claims: Claims,
@@ -13,6 +19,7 @@ export async function mintToken(
   nowMs: number,
 ): Promise<{ readonly token: string } | Failure> {
   const { issuer, audience, secret } = config
+  if (secret === undefined) return NO_SECRET
   const complete = {
     ...claims,
     ...(issuer !== undefined && { iss: issuer }),

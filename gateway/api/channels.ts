@@ -3,7 +3,7 @@
 import { type Static, Type } from 'typebox'
 import type { ChannelRule } from '../core/channel-rules.ts'
 import type { ApiScope } from './api-scope.ts'
-import { checkChannelName } from './channel-check.ts'
+import { checkChannelName, mayRead } from './channel-check.ts'
 import type { ApiDeps } from './deps.ts'
 import { requireReader } from './guard.ts'
 import { sendProblem } from './problem.ts'
@@ -86,7 +86,7 @@ export function channelRoutes(api: ApiScope, deps: ApiDeps): void {
 
   api.get('/channels/:name', { schema: GET_SCHEMA }, async (request, reply) => {
     const { name } = request.params
-    const refusal = checkChannelName(name) ?? deps.access.mayRead(request.identity, name)
+    const refusal = checkChannelName(name) ?? (await mayRead(deps.access, request.identity, name))
     if (refusal) return sendProblem(reply, refusal)
     const stored = await deps.history.channel(name)
     const channel = toChannel(name, deps.hub.subscribers(name), stored)

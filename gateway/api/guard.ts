@@ -23,7 +23,8 @@ type Callers = Pick<ApiDeps, 'identify' | 'operators' | 'origins'>
 export function identifyCallers(api: FastifyInstance, deps: Callers): void {
   api.decorateRequest('identity')
   api.addHook('onRequest', async (request, reply) => {
-    const identity = await deps.identify(request.raw)
+    const visit = { connection: null, ip: request.ip, transport: 'http', channels: [] } as const
+    const identity = await deps.identify(request.raw, visit)
     if ('code' in identity) return sendProblem(reply, identity)
     const forged = refuseForgery(request, identity, deps)
     if (forged) return sendProblem(reply, forged)

@@ -6,7 +6,7 @@ import { type HistoryAnswer, historyMembers, readHistory } from '../core/history
 import { note } from './actor.ts'
 import type { ApiScope } from './api-scope.ts'
 import { Arrivals } from './arrivals.ts'
-import { checkChannelName } from './channel-check.ts'
+import { checkChannelName, mayRead } from './channel-check.ts'
 import { CHANNEL_PARAMS } from './channels.ts'
 import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
@@ -108,7 +108,7 @@ export function messageRoutes(api: ApiScope, deps: ApiDeps): void {
 
   api.get('/channels/:name/messages', { schema: GET_SCHEMA }, async (request, reply) => {
     const { name } = request.params
-    const refusal = checkChannelName(name) ?? deps.access.mayRead(request.identity, name)
+    const refusal = checkChannelName(name) ?? (await mayRead(deps.access, request.identity, name))
     if (refusal) return sendProblem(reply, refusal)
     const goneAway = (cancel: () => void) => reply.raw.once('close', cancel)
     const answer = await readOrWait(deps, arrivals, name, request.query, goneAway)

@@ -32,10 +32,12 @@ export function publishRoutes(api: ApiScope, deps: ApiDeps): void {
   const rates = new KeyedRates(deps.limits.commandsPerSecond)
   const options = { schema: PUBLISH_SCHEMA, bodyLimit: deps.limits.bodyBytes * ARRAY_FACTOR }
   api.post('/publish', options, async (request, reply) => {
-    const batch = readBatch(request, deps.access)
-    if ('code' in batch) return sendProblem(reply, batch)
-    const limited = limit(request, batch.places.length, rates)
+    const order = readOrder(request)
+    if ('code' in order) return sendProblem(reply, order)
+    const limited = limit(request, order.messages, rates)
     if (limited) return sendProblem(reply, limited)
+    const batch = await judge(order, request, deps.access)
+    if ('code' in batch) return sendProblem(reply, batch)
     const outcomes = await publishBatch(batch, deps.publisher)
     if ('code' in outcomes) return sendProblem(reply, outcomes)
     if (request.identity.kind === 'operator') noteBroadcast(request, outcomes, deps.audit)
@@ -92,7 +94,14 @@ function resultJson(outcome: Outcome): string {
   return `{${id}"channel":"${outcome.channel}","subscribers":${outcome.subscribers}${duplicate}}`
 }
 
-function readBatch(request: FastifyRequest, access: Access): Batch | Failure {
+/** What a request asks for, before anybody has judged whether it may. */
+interface Order {
+  readonly items: readonly (PublishItem | Failure)[]
+  readonly isArray: boolean
+  readonly messages: number
+}
+
+function readOrder(request: FastifyRequest): Order | Failure {
   const text = request.body as string | undefined
   if (!text) return bad('The request body is empty; send a JSON object, or an array of them.')
   const header = request.headers['idempotency-key']
@@ -101,8 +110,18 @@ function readBatch(request: FastifyRequest, access: Access): Batch | Failure {
   const items = isArray ? readArray(text, key) : readSingle(text, key)
   if ('code' in items) return items
   // Counted before anything is done for each: a list of a million channels fits in a body.
-  const count = items.reduce((sum, item) => sum + ('code' in item ? 1 : item.channels.length), 0)
-  if (count > MAX_MESSAGES) return tooMany(count)
+  const messages = items.reduce((sum, item) => sum + ('code' in item ? 1 : item.channels.length), 0)
+  return messages > MAX_MESSAGES ? tooMany(messages) : { items, isArray, messages }
+}
+
+async function judge(
+  { items, isArray }: Order,
+  request: FastifyRequest,
+  access: Access,
+): Promise<Batch | Failure> {
+  const channels = items.flatMap(item => ('code' in item ? [] : item.channels))
+  const unheard = await consult(request.identity, [...new Set(channels)], access)
+  if (unheard) return unheard
   const places = items.flatMap(item => ('code' in item ? [item] : toPublications(item, request, access)))
   return { places, single: !isArray && !(items[0] as PublishItem).several }
 }
@@ -153,6 +172,17 @@ function toPublications(
     const refusal = checkChannelName(channel) ?? mayPublish(access, identity, channel)
     return refusal ?? { channel, ...item.content, user, idempotency }
   })
+}
+
+/** Whoever granted the identity is asked once about all channels that it may not publish to so far. */
+async function consult(
+  identity: Identity,
+  channels: readonly string[],
+  access: Access,
+): Promise<Failure | null> {
+  if (identity.kind !== 'client' || !identity.authority) return null
+  const open = channels.filter(name => !checkChannelName(name) && mayPublish(access, identity, name))
+  return open.length === 0 ? null : identity.authority.consult(open)
 }
 
 /**

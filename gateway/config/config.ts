@@ -21,8 +21,10 @@ export interface OperatorConfig {
 }
 
 export interface JwtConfig {
-  readonly secret: string
+  /** Absent when a public key or a JWKS URL is given instead: no secret then signs tokens. */
+  readonly secret?: string | undefined
   readonly previousSecret?: string | undefined
+  /** One or more keys as PEM text. */
   readonly publicKey?: string | undefined
   readonly jwksUrl?: string | undefined
   readonly issuer?: string | undefined
@@ -32,9 +34,18 @@ export interface JwtConfig {
 
 export interface HookConfig {
   readonly url: string
-  readonly secret?: string | undefined
+  readonly secret: string
   readonly timeoutMs: number
+  /** Names in lower case. */
   readonly headers: readonly string[]
+  readonly concurrency: number
+  readonly cacheMs: number
+}
+
+/** Paths of PEM files. */
+export interface TlsConfig {
+  readonly cert: string
+  readonly key: string
 }
 
 export interface Limits {
@@ -65,6 +76,7 @@ export interface Config {
   }
   readonly operators: readonly OperatorConfig[]
   readonly audit: { readonly entries: number; readonly maxAgeMs: number }
+  readonly tls?: TlsConfig | undefined
   readonly publicUrl?: string | undefined
   readonly channels: readonly ChannelRule[]
   readonly everyone: readonly string[]

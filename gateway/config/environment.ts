@@ -24,6 +24,7 @@ const VARIABLES = {
   TWINWIRE_DATA_DIR: optional(text(), 'overrides dataDir'),
   TWINWIRE_API_KEY: optional(apiKey, 'adds the API key called default, or overrides it'),
   TWINWIRE_JWT_SECRET: optional(jwtSecret, 'overrides auth.jwt.secret'),
+  TWINWIRE_HOOK_SECRET: optional(jwtSecret, 'overrides auth.hook.secret'),
   TWINWIRE_ADMIN_PASSWORD: optional(password, 'overrides admin.password and admin.passwordHash'),
   TWINWIRE_ORIGINS: optional(commaSeparated, 'overrides origins; separated by commas'),
   TWINWIRE_LOG_LEVEL: optional(logLevel, 'overrides logLevel'),

@@ -5,6 +5,7 @@ import { BUILT_IN_RULES, type ChannelRule } from '../core/channel-rules.ts'
 import type { ApiKeyConfig, Config } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { type Environment, readEnvironment } from './environment.ts'
+import { readPublicKey } from './public-key.ts'
 import { readYaml } from './read-yaml.ts'
 import { readSettings, type Settings } from './schema.ts'
 import { completeSecrets, type Secrets, secretsFile } from './secrets.ts'
@@ -29,8 +30,10 @@ export async function loadConfig(from: { cwd: string; env: Environment }): Promi
   const overrides = readEnvironment(from.env)
   const settings = await readFileSettings(from.cwd, from.env.TWINWIRE_CONFIG)
   const dataDir = resolve(from.cwd, overrides.TWINWIRE_DATA_DIR ?? settings.dataDir)
+  const publicKey = await readPublicKey(settings.auth.jwt.publicKey, from.cwd)
   const { secrets, generated } = await completeSecrets(missingSecrets(settings, overrides), dataDir)
-  const config = deepFreeze(assemble(settings, overrides, secrets, dataDir))
+  const paths = { dataDir, publicKey, tls: tlsPaths(settings.tls, from.cwd) }
+  const config = deepFreeze(assemble(settings, overrides, secrets, paths))
   return {
     config,
     generated,
@@ -106,7 +109,10 @@ function missingSecrets(settings: Settings, overrides: Overrides): (keyof Secret
   const { admin, auth } = settings
   const missing: (keyof Secrets)[] = []
   if (originOfKey(settings, overrides) === 'secretsFile') missing.push('apiKey')
-  if (!(overrides.TWINWIRE_JWT_SECRET ?? auth.jwt.secret)) missing.push('jwtSecret')
+  const { secret, publicKey, jwksUrl } = auth.jwt
+  // Where public keys check tokens, a secret that nobody asked for would be one more way in.
+  if (!(overrides.TWINWIRE_JWT_SECRET ?? secret ?? publicKey ?? jwksUrl)) missing.push('jwtSecret')
+  if (auth.hook && !(overrides.TWINWIRE_HOOK_SECRET ?? auth.hook.secret)) missing.push('hookSecret')
   if (!(overrides.TWINWIRE_ADMIN_PASSWORD ?? admin.password ?? admin.passwordHash))
     missing.push('adminPassword')
   return missing
@@ -117,19 +123,27 @@ function originOfKey(settings: Settings, overrides: Overrides): LoadedConfig['ap
   return settings.apiKeys?.length ? 'file' : 'secretsFile'
 }
 
-function assemble(settings: Settings, env: Overrides, secrets: Secrets, dataDir: string): Config {
+/** What stands in files of its own, or names them. */
+type Found = Pick<Config, 'dataDir' | 'tls'> & Pick<Config['auth']['jwt'], 'publicKey'>
+
+function tlsPaths(tls: Settings['tls'], cwd: string): Config['tls'] {
+  return tls && { cert: resolve(cwd, tls.cert), key: resolve(cwd, tls.key) }
+}
+
+function assemble(settings: Settings, env: Overrides, secrets: Secrets, found: Found): Config {
   const { heartbeat, drain, sse, auth, admin, audit, ...rest } = settings
   const password = env.TWINWIRE_ADMIN_PASSWORD ?? admin.password ?? secrets.adminPassword
-  const { hook } = auth
+  const { publicKey, ...places } = found
+  const secret = env.TWINWIRE_JWT_SECRET ?? auth.jwt.secret ?? secrets.jwtSecret
   return {
     ...rest,
+    ...places,
     host: env.TWINWIRE_HOST ?? settings.host,
     port: env.TWINWIRE_PORT ?? settings.port,
-    dataDir,
     origins: env.TWINWIRE_ORIGINS ?? settings.origins,
     auth: {
-      jwt: { ...auth.jwt, secret: (env.TWINWIRE_JWT_SECRET ?? auth.jwt.secret ?? secrets.jwtSecret)! },
-      hook: hook && { url: hook.url, secret: hook.secret, timeoutMs: hook.timeout, headers: hook.headers },
+      jwt: { ...auth.jwt, secret, publicKey },
+      hook: toHook(auth.hook, env.TWINWIRE_HOOK_SECRET ?? auth.hook?.secret ?? secrets.hookSecret),
     },
     apiKeys: withDefaultKey(settings.apiKeys ?? [], env.TWINWIRE_API_KEY ?? secrets.apiKey),
     admin: password === undefined ? admin : { user: admin.user, password },
@@ -140,6 +154,12 @@ function assemble(settings: Settings, env: Overrides, secrets: Secrets, dataDir:
     drainMs: drain,
     logLevel: env.TWINWIRE_LOG_LEVEL ?? settings.logLevel,
   }
+}
+
+function toHook(hook: Settings['auth']['hook'], secret: string | undefined): Config['auth']['hook'] {
+  if (!hook) return undefined
+  const { timeout, cache, ...rest } = hook
+  return { ...rest, secret: secret!, timeoutMs: timeout, cacheMs: cache }
 }
 
 /** The key called `default` is replaced, or comes first; the scope that it has in the file stays. */

@@ -45,3 +45,25 @@ export const webUrl: Reader<string> = (value, at) => {
   if (plain && (url.protocol === 'http:' || url.protocol === 'https:')) return url.href.replace(/\/+$/, '')
   return refuse(at, value, 'an http or https URL without user, query and fragment')
 }
+
+/** An http(s) URL that the gateway asks, exactly as written: there a slash at the end and a query matter. */
+export const askedUrl: Reader<string> = (value, at) => {
+  const url = typeof value === 'string' ? URL.parse(value) : null
+  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:'
+  if (isWeb && !url.username && !url.password && !url.hash) return url.href
+  return refuse(at, value, 'an http or https URL without user and fragment')
+}
+
+/** Headers that belong to one connection or one body (RFC 9110, section 7.6.1): passed on, they would break the next. */
+const OWN_TO_A_REQUEST = new Set(
+  'connection content-encoding content-length content-type expect host keep-alive te trailer transfer-encoding upgrade'.split(
+    ' ',
+  ),
+)
+
+/** The name of an HTTP header (a token of RFC 9110, section 5.6.2) that may be passed on, in lower case. */
+export const passedHeader: Reader<string> = (value, at) => {
+  const name = typeof value === 'string' ? value.toLowerCase() : ''
+  if (/^[!#$%&'*+.^_`|~\w-]{1,100}$/.test(name) && !OWN_TO_A_REQUEST.has(name)) return name
+  return refuse(at, value, 'the name of an HTTP header that says something of the user')
+}

@@ -1,7 +1,7 @@
 // The configuration's table: every key with its form, its default and the reason for it (protocol §9). Reads no files.
 
 import { group, later, optional, type Reader, required, setting } from './fields.ts'
-import { openChannel, origin, pattern, webUrl } from './names.ts'
+import { askedUrl, openChannel, origin, passedHeader, pattern, webUrl } from './names.ts'
 import { parsePasswordHash } from './password-hash.ts'
 import { duration, flag, integer, listOf, oneOf, secretList, secretText, size, text } from './readers.ts'
 
@@ -18,39 +18,49 @@ const passwordHash = secretText(
 export const logLevel = oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent')
 const keyName = text('letters, digits, - and _, at most 64', it => /^[A-Za-z0-9_-]{1,64}$/.test(it))
 
-const always = () => true
-const signWithSecret = 'sign client tokens with HS256 and auth.jwt.secret'
-
 const jwt = group({
-  secret: optional(jwtSecret, 'what your backend signs client tokens with (HS256); generated if not given'),
-  previousSecret: optional(jwtSecret, 'accepted too, so that the secret can change while old tokens are out'),
-  publicKey: optional(later(text(), always, signWithSecret), 'checks tokens signed with RS, ES or EdDSA'),
-  jwksUrl: optional(
-    later(webUrl, always, signWithSecret),
-    'where an identity provider shows its public keys',
+  secret: optional(
+    jwtSecret,
+    'what your backend signs client tokens with (HS); generated if neither it nor a public key is given',
   ),
+  previousSecret: optional(jwtSecret, 'accepted too, so that the secret can change while old tokens are out'),
+  publicKey: optional(
+    text(),
+    'checks tokens signed with RS, PS, ES or EdDSA: the PEM text, or the file that holds it',
+  ),
+  jwksUrl: optional(askedUrl, 'where an identity provider shows its public keys'),
   issuer: optional(text(), 'when given, the only `iss` that is accepted'),
   audience: optional(text(), 'when given, `aud` must hold it'),
   requireExp: setting(flag, true, 'a token without an end can never be taken back'),
 })
 
 const hook = group({
-  url: required(webUrl, 'the URL that is asked about each connection'),
-  secret: optional(jwtSecret, 'signs the question, so that your backend knows who asks'),
+  url: required(askedUrl, 'the URL that is asked about each connection'),
+  secret: optional(
+    jwtSecret,
+    'signs the question, so that your backend knows who asks; generated if not given',
+  ),
   timeout: setting(duration('10ms', '30s'), '2s', 'a slow backend must not hold connections open for long'),
   headers: setting(
-    listOf(text()),
+    listOf(passedHeader),
     ['cookie', 'authorization'],
     'what carries the session of your application',
+  ),
+  concurrency: setting(
+    integer(1, 1000),
+    16,
+    'questions at once: more than a page needs, fewer than a backend has workers',
+  ),
+  cache: setting(
+    duration('0', '10m'),
+    '5s',
+    'several tabs that come back together are one question; 0 asks each time',
   ),
 })
 
 const auth = group({
   jwt: setting(jwt, {}, 'client tokens'),
-  hook: optional(
-    later(hook, always, 'leave it out and give clients tokens signed with auth.jwt.secret'),
-    'asks your backend who a connection is',
-  ),
+  hook: optional(hook, 'asks your backend who a connection is'),
 })
 
 const key = group({
@@ -161,6 +171,13 @@ export const readSettings = group({
     'more people who sign in to the dashboard, each as themselves',
   ),
   audit: setting(audit, {}, 'who did what: sign-ins, purges, disconnects, keys'),
+  tls: optional(
+    group({
+      cert: required(text(), 'the file with the certificate and its chain, in PEM'),
+      key: required(text(), 'the file with the private key, in PEM'),
+    }),
+    'serves https and wss directly, without a proxy in front',
+  ),
   publicUrl: optional(webUrl, 'the address people use when a proxy stands in front, sub-path included'),
   channels: setting(listOf(channelRule), [], 'how channels behave; the first match counts'),
   everyone: setting(listOf(openChannel), [], 'channels that every connection is given, for announcements'),

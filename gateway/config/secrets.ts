@@ -11,6 +11,7 @@ export interface Secrets {
   apiKey?: string
   jwtSecret?: string
   adminPassword?: string
+  hookSecret?: string
 }
 type SecretName = keyof Secrets
 
@@ -19,13 +20,14 @@ export interface CompletedSecrets {
   readonly generated: Secrets
 }
 
-const CHECKS = { apiKey, jwtSecret, adminPassword: password }
+const CHECKS = { apiKey, jwtSecret, adminPassword: password, hookSecret: jwtSecret }
 
 /** 192 bits, in letters that survive a shell, a URL and a double click. */
 const GENERATE: Record<SecretName, () => string> = {
   apiKey: () => `tw_${randomBytes(24).toString('hex')}`,
   jwtSecret: () => randomBytes(32).toString('hex'),
   adminPassword: () => randomBytes(12).toString('hex'),
+  hookSecret: () => randomBytes(32).toString('hex'),
 }
 
 /** The file of the generated secrets. One secret a line, so that a shell can read it with sed. */

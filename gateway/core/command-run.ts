@@ -4,7 +4,9 @@ import type { Failure } from '../../shared/codes.ts'
 import type { FailureFrame, Published, Ref } from '../../shared/frames.ts'
 import type { ParsedCommand } from './command-parse.ts'
 import type { Context } from './context.ts'
+import { decide } from './decision.ts'
 import { historyMembers, readHistory } from './history-read.ts'
+import type { Verdict } from './identity.ts'
 import { limitKey } from './key-rate.ts'
 import { openSubscription } from './opening.ts'
 import type { Publication } from './publication.ts'
@@ -16,6 +18,7 @@ const MAX_HISTORY_LIMIT = 1000
 /** A page of history is one answer in one piece: this bounds what a connection can make us read and hold. */
 const MAX_HISTORY_BYTES = 512 * 1024
 
+export type PublishCommand = Extract<ParsedCommand, { type: 'publish' }>
 type Sequential = Exclude<ParsedCommand, { type: 'publish' }>
 
 /** Carries out a command and answers it; returns why not, if it cannot be. */
@@ -41,15 +44,27 @@ export async function runCommand(
   }
 }
 
-/** Starts a publish; its answer comes when the message is committed. */
+/** Whether the connection may publish; a promise when that has to be found out first. */
+export function judgePublish(
+  { channel }: PublishCommand,
+  session: Session,
+  { access }: Context,
+): Verdict | Promise<Verdict> {
+  const { identity } = session
+  return decide(identity, channel, () =>
+    access.mayPublish(session.identity, channel, session.isSubscribed(channel)),
+  )
+}
+
+/** Starts a publish with the verdict about it; its answer comes when the message is committed. */
 export async function startPublish(
-  command: Extract<ParsedCommand, { type: 'publish' }>,
+  command: PublishCommand,
+  verdict: Verdict | Promise<Verdict>,
   session: Session,
   context: Context,
 ): Promise<Published | FailureFrame> {
   const { channel } = command
-  const subscribed = session.isSubscribed(channel)
-  const refused = context.access.mayPublish(session.identity, channel, subscribed)
+  const refused = verdict instanceof Promise ? await verdict : verdict
   if (refused) return { type: 'failure', ...refOf(command), ...refused, channel }
   const limited = limitKey(session.identity, 1)
   if (limited) {
@@ -67,7 +82,7 @@ export async function startPublish(
   }
 }
 
-function publicationOf(command: Extract<ParsedCommand, { type: 'publish' }>, session: Session): Publication {
+function publicationOf(command: PublishCommand, session: Session): Publication {
   const { channel, data, event, key } = command
   const { identity, sender } = session
   return {
@@ -87,8 +102,10 @@ async function subscribe(
   context: Context,
 ): Promise<Failure | null> {
   const { channel, since, history } = command
-  const refused = context.access.maySubscribe(session.identity, channel)
-  if (refused) return refused
+  const refused = await decide(session.identity, channel, () =>
+    context.access.maySubscribe(session.identity, channel),
+  )
+  if (refused || !session.isOpen) return refused
   const held = session.reader.subscriptions
   if (held.has(channel)) {
     session.send({ type: 'subscribed', channel, ...refOf(command), cursor: session.reader.cursorOf(channel) })
@@ -123,7 +140,9 @@ async function answerHistory(
   context: Context,
 ): Promise<Failure | null> {
   const { channel, since, before, limit } = command
-  const refused = context.access.mayRead(session.identity, channel)
+  const refused = await decide(session.identity, channel, () =>
+    context.access.mayRead(session.identity, channel),
+  )
   if (refused) return refused
   const answer = await readHistory(context, {
     channel,

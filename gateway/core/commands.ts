@@ -4,8 +4,9 @@
 import type { Code, Failure } from '../../shared/codes.ts'
 import type { FailureFrame, Ref } from '../../shared/frames.ts'
 import { type ParsedCommand, type ParseOutcome, parseCommand } from './command-parse.ts'
-import { runCommand, startPublish } from './command-run.ts'
+import { judgePublish, type PublishCommand, runCommand, startPublish } from './command-run.ts'
 import type { Context } from './context.ts'
+import type { Verdict } from './identity.ts'
 import { Queue } from './queue.ts'
 import { Rate } from './rate.ts'
 import type { Session } from './session.ts'
@@ -79,7 +80,10 @@ export class Commands {
 
   async #take(next: Waiting): Promise<void> {
     if ('command' in next && next.command.type === 'publish') {
-      this.#publish(next.command)
+      const verdict = this.#judge(next.command)
+      // While somebody has to be asked, what was sent behind it waits: publishes keep their order.
+      if (verdict instanceof Promise) await Promise.allSettled([verdict])
+      if (this.#session.isOpen) this.#publish(next.command, verdict)
       return
     }
     await this.#publishing
@@ -88,9 +92,18 @@ export class Commands {
     else if (next.command.type !== 'publish') await this.#carryOut(next.command)
   }
 
-  #publish(command: Extract<ParsedCommand, { type: 'publish' }>): void {
+  /** A check that throws fails its own command alone (rule R6). */
+  #judge(command: PublishCommand): Verdict | Promise<Verdict> {
+    try {
+      return judgePublish(command, this.#session, this.#context)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  #publish(command: PublishCommand, verdict: Verdict | Promise<Verdict>): void {
     this.#publishingCount += 1
-    const outcome = startPublish(command, this.#session, this.#context).catch(error =>
+    const outcome = startPublish(command, verdict, this.#session, this.#context).catch(error =>
       this.#toFailure(error, command),
     )
     // Answers keep the order of the commands, though refusals are known before commits.

@@ -16,11 +16,13 @@ export interface ConnectionsQuery {
 
 export class Connections {
   /** Ids begin with a running number, so that their order is that of their coming. */
-  readonly #connections = new Map<string, Connection>()
+  #connections = new Map<string, Connection>()
   readonly #counts: Record<Transport, number> = { websocket: 0, sse: 0 }
   readonly #byAddress = new Map<string, number>()
   readonly #heartbeat: Heartbeat
   #lastNumber = 0
+  #lastId = ''
+  #isInOrder = true
 
   constructor(heartbeat: Heartbeat) {
     this.#heartbeat = heartbeat
@@ -46,6 +48,9 @@ export class Connections {
   }
 
   add(connection: Connection): void {
+    // Ids are given before it is known who comes, and that takes some longer than others.
+    if (connection.id < this.#lastId) this.#isInOrder = false
+    else this.#lastId = connection.id
     this.#connections.set(connection.id, connection)
     this.#counts[connection.link.transport] += 1
     this.#byAddress.set(connection.link.address, this.countFrom(connection.link.address) + 1)
@@ -63,6 +68,7 @@ export class Connections {
   }
 
   list(query: ConnectionsQuery): ConnectionView[] {
+    this.#putInOrder()
     const views: ConnectionView[] = []
     for (const connection of this.#connections.values()) {
       if (views.length >= query.limit) break
@@ -73,6 +79,13 @@ export class Connections {
       views.push(connection.view())
     }
     return views
+  }
+
+  /** Pages go by id. */
+  #putInOrder(): void {
+    if (this.#isInOrder) return
+    this.#connections = new Map([...this.#connections].sort(([a], [b]) => (a < b ? -1 : 1)))
+    this.#isInOrder = true
   }
 
   get(id: string): ConnectionView | null {

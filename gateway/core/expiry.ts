@@ -20,6 +20,12 @@ export function watchExpiry(holder: Holder, identity: Identity, clock: Clock): (
   const expires = 'expires' in identity ? identity.expires : undefined
   if (expires === undefined) return () => {}
   let stop = (): void => {}
+  // What an authority granted is renewed by coming back: it is asked again, and the client has nothing to bring.
+  if (identity.kind === 'client' && identity.authority) {
+    const leave = (): void =>
+      holder.close('timeout', 'The grants have ended: reconnect with the last id received.')
+    return startTimer(expires - clock(), leave)
+  }
   const end = (): void => holder.close('unauthorized', 'The token has expired: connect again with a new one.')
   const warn = (): void => {
     holder.send({ type: 'expiring', at: Math.round(expires) })

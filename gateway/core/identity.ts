@@ -23,6 +23,8 @@ export type Identity =
       readonly publish: Grant
       /** When the token ends, in milliseconds since 1970. */
       readonly expires?: number | undefined
+      /** Who can be asked about further channels; a token has said everything. */
+      readonly authority?: Authority | undefined
     }
   | {
       readonly kind: 'key'
@@ -44,6 +46,12 @@ export type Identity =
       readonly hasEnded?: HasEnded | undefined
       readonly expires?: number | undefined
     }
+
+/** Decides on channels as they come up, for an identity that it has given. */
+export interface Authority {
+  /** Widens the identity's grants by what is granted of these channels; a failure when that could not be found out. */
+  consult(channels: readonly string[]): Promise<Failure | null>
+}
 
 /** `null`: allowed. Otherwise why not, naming the rule that refused and what would allow it. */
 export type Verdict = Failure | null

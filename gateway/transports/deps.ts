@@ -19,4 +19,6 @@ export interface TransportDeps {
   readonly refuse: (reply: FastifyReply, failure: Failure) => FastifyReply
   /** Why no connection from an address is taken now, and when to come back; null: they are. */
   readonly turnAway: (address: string) => Farewell | null
+  /** Why nobody is taken now; asked again when it is known who comes, because finding out can take seconds. */
+  readonly noRoom: () => Farewell | null
 }

@@ -3,9 +3,9 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Failure } from '../../shared/codes.ts'
+import { CODES, type Failure } from '../../shared/codes.ts'
 import { type Admission, admit } from '../core/admission.ts'
-import { sayGoodbye } from '../core/goodbye.ts'
+import { type Farewell, sayGoodbye } from '../core/goodbye.ts'
 import type { Identity } from '../core/identity.ts'
 import type { Link, LinkListener } from '../core/link.ts'
 import { openConnection } from '../core/opening.ts'
@@ -52,8 +52,9 @@ export function registerSse(app: FastifyInstance, deps: SseDeps): void {
       const { origin, host } = request.headers
       reply.headers(deps.origins.corsHeaders(origin, host))
       const stream = await prepare(request, deps)
-      if ('code' in stream) return deps.refuse(reply, stream)
-      if (stream.isStopped) return reply.code(204).send()
+      if (stream === 'stopped') return reply.code(204).send()
+      const isPassing = 'code' in stream && CODES[stream.code].reconnect
+      if ('code' in stream && !isPassing) return deps.refuse(reply, stream)
       // Pipelined behind an answer that is not finished, the stream would get in between.
       if (reply.raw.socket === null) return deps.refuse(reply, PIPELINED)
       // Gone while its token was checked: nobody would tell the session of its end any more.
@@ -70,31 +71,33 @@ const PIPELINED: Failure = {
 }
 
 interface Stream {
+  readonly id: string
   readonly identity: Identity
   readonly query: ConnectQuery
   readonly admission: Admission
-  readonly isStopped: boolean
 }
 
-/** Everything that can be refused with a status, because it is final (rule S5). */
-async function prepare(request: FastifyRequest, deps: SseDeps): Promise<Stream | Failure> {
-  const { origin, host } = request.headers
-  if (!deps.origins.allows(origin, host)) return foreignOrigin(origin)
-  const read = readConnectQuery(queryOf(request.raw.url))
+/** Everything that can be refused: with a status what is final, in the stream what passes (rule S5). */
+async function prepare(
+  { raw, headers, ip }: FastifyRequest,
+  deps: SseDeps,
+): Promise<Stream | Farewell | 'stopped'> {
+  if (!deps.origins.allows(headers.origin, headers.host)) return foreignOrigin(headers.origin)
+  const read = readConnectQuery(queryOf(raw.url))
   if ('code' in read) return read
-  const lastEventId = request.headers['last-event-id']
+  const lastEventId = headers['last-event-id']
   const since = typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : read.since
+  if (since?.startsWith(STOP_PREFIX)) return 'stopped'
   const query = { ...read, since }
-  const identity = await deps.identify(request.raw)
-  const isStopped = since?.startsWith(STOP_PREFIX) ?? false
-  if (isStopped) return { identity: NOBODY, query, admission: NOTHING, isStopped }
+  const away = deps.turnAway(ip)
+  if (away) return away
+  const id = deps.context.connections.nextId(deps.idSuffix)
+  const visit = { connection: id, ip, transport: 'sse', channels: query.channels } as const
+  const identity = await deps.identify(raw, visit)
   if ('code' in identity) return identity
   const admission = admit(query.channels, identity, deps.context)
-  return refusalOf(query, identity, admission) ?? { identity, query, admission, isStopped }
+  return refusalOf(query, identity, admission) ?? deps.noRoom() ?? { id, identity, query, admission }
 }
-
-const NOBODY: Identity = { kind: 'anonymous' }
-const NOTHING: Admission = { channels: [], refused: [] }
 
 /** Why a stream would carry nothing that was asked for (rules S1, S8). */
 function refusalOf(query: ConnectQuery, identity: Identity, { refused }: Admission): Failure | null {
@@ -105,22 +108,24 @@ function refusalOf(query: ConnectQuery, identity: Identity, { refused }: Admissi
   }
   if (refused.length < query.channels.length) return null
   const { code, message } = refused[0]!.failure
-  if (code === 'bad_request') return { code, message }
-  return { code: identity.kind === 'anonymous' ? 'unauthorized' : 'forbidden', message }
+  return { code: code === 'bad_request' || code === 'unauthorized' ? code : 'forbidden', message }
 }
 
-function accept(request: FastifyRequest, reply: FastifyReply, stream: Stream, deps: SseDeps): void {
+function accept(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  stream: Stream | Farewell,
+  deps: SseDeps,
+): void {
   const { context, random } = deps
   reply.hijack()
   begin(reply.raw, reply.getHeaders(), encodeRetry(RETRY_MS + random() * RETRY_JITTER_MS))
   const link = new SseLink(request)
-  const away = deps.turnAway(request.ip)
-  if (away) {
-    sayGoodbye(link, away)
+  if ('code' in stream) {
+    sayGoodbye(link, stream)
     return
   }
-  const { identity, query, admission } = stream
-  const id = context.connections.nextId(deps.idSuffix)
+  const { id, identity, query, admission } = stream
   const session = new Session({ id, link, identity, sender: query.sender }, context)
   link.listener = session
   const lifetimeMs = deps.maxLifetimeMs * (1 + LIFETIME_JITTER * (2 * random() - 1))

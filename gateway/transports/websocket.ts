@@ -13,7 +13,7 @@ import type { Identity } from '../core/identity.ts'
 import type { Link, LinkListener } from '../core/link.ts'
 import { openConnection } from '../core/opening.ts'
 import { Session } from '../core/session.ts'
-import { foreignOrigin, queryOf, readConnectQuery } from './connect-query.ts'
+import { type ConnectQuery, foreignOrigin, queryOf, readConnectQuery } from './connect-query.ts'
 import type { TransportDeps } from './deps.ts'
 import { SocketWriter } from './socket-writer.ts'
 import { webSocketEncoder } from './ws-frame.ts'
@@ -28,7 +28,7 @@ const MAX_CLOSE_REASON_BYTES = 123
 /** Adds `GET /ws`; the plugin `@fastify/websocket` has to be registered before. */
 export function registerWebSocket(app: FastifyInstance, deps: TransportDeps): void {
   // Found out before the upgrade, so that no frame arrives unheard while a token is checked.
-  const identities = new WeakMap<FastifyRequest, Identity | Failure>()
+  const arrivals = new WeakMap<FastifyRequest, Arrival | Farewell>()
   // Without this, an upgrade on any other path would be accepted and closed, and its client come back for ever.
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.ws || request.routeOptions.url === '/ws') done()
@@ -42,7 +42,7 @@ export function registerWebSocket(app: FastifyInstance, deps: TransportDeps): vo
     preValidation: async (request, reply) => {
       const { origin, host } = request.headers
       if (!deps.origins.allows(origin, host)) return deps.refuse(reply, foreignOrigin(origin))
-      identities.set(request, await deps.identify(request.raw))
+      arrivals.set(request, await arrive(request, deps))
     },
     handler: (_request, reply) =>
       deps.refuse(reply, {
@@ -50,56 +50,54 @@ export function registerWebSocket(app: FastifyInstance, deps: TransportDeps): vo
         message:
           'This address speaks WebSocket: open it with new WebSocket(…), or use /sse for an EventSource.',
       }),
-    wsHandler: (webSocket, request) => accept(webSocket, request, identities.get(request)!, deps),
+    wsHandler: (webSocket, request) => accept(webSocket, request, arrivals.get(request)!, deps),
   })
 }
 
 const NOT_HERE: Failure = { code: 'not_found', message: 'WebSockets are served at /ws.' }
 
+/** A connection before its upgrade: who comes, and for what. */
+interface Arrival {
+  readonly id: string
+  readonly query: ConnectQuery
+  readonly identity: Identity
+}
+
+/** Finds out who comes, if anybody is taken at all. */
+async function arrive({ raw, ip }: FastifyRequest, deps: TransportDeps): Promise<Arrival | Farewell> {
+  const away = deps.turnAway(ip)
+  if (away) return away
+  const query = readConnectQuery(queryOf(raw.url))
+  const id = deps.context.connections.nextId(deps.idSuffix)
+  const channels = 'code' in query ? [] : query.channels
+  const identity = await deps.identify(raw, { connection: id, ip, transport: 'websocket', channels })
+  if ('code' in identity) return identity
+  if ('code' in query) return query
+  return deps.noRoom() ?? { id, query, identity }
+}
+
 function accept(
   webSocket: WebSocket,
   request: FastifyRequest,
-  identity: Identity | Failure,
+  arrival: Arrival | Farewell,
   deps: TransportDeps,
 ): void {
   const link = new WebSocketLink(webSocket, request)
-  const begun = begin(link, request, identity, deps)
-  if ('code' in begun) {
-    sayGoodbye(link, begun)
+  if ('code' in arrival) {
+    sayGoodbye(link, arrival)
     return
   }
-  const { session, opened } = begun
-  const commands = new Commands(session, deps.context, opened)
+  const { context } = deps
+  const { id, query, identity } = arrival
+  const session = new Session({ id, link, identity, sender: query.sender }, context)
+  link.listener = session
+  const admission = admit(query.channels, identity, context)
+  const opened = openConnection(session, { admission, resume: query }, context)
+  const commands = new Commands(session, context, opened)
   webSocket.on('message', (data, isBinary) => {
     if (isBinary) session.close('bad_request', 'Frames have to be text: one JSON object each.')
     else commands.receive(String(data))
   })
-}
-
-interface Begun {
-  readonly session: Session
-  /** When it has been welcomed. */
-  readonly opened: Promise<void>
-}
-
-/** A session, or why there is none. */
-function begin(
-  link: Link,
-  request: FastifyRequest,
-  identity: Identity | Failure,
-  deps: TransportDeps,
-): Begun | Farewell {
-  const away = deps.turnAway(request.ip)
-  if (away) return away
-  if ('code' in identity) return identity
-  const query = readConnectQuery(queryOf(request.raw.url))
-  if ('code' in query) return query
-  const { context } = deps
-  const id = context.connections.nextId(deps.idSuffix)
-  const session = new Session({ id, link, identity, sender: query.sender }, context)
-  link.listener = session
-  const admission = admit(query.channels, identity, context)
-  return { session, opened: openConnection(session, { admission, resume: query }, context) }
 }
 
 class WebSocketLink implements Link {

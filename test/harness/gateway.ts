@@ -160,7 +160,7 @@ async function publish(url: string, body: object): Promise<string> {
 async function listening(started: Run): Promise<string> {
   const ready = new Promise<string>((resolve, reject) => {
     const look = () => {
-      const match = /listening on (http:\/\/[^\s]+)/.exec(started.stdout)
+      const match = /listening on (https?:\/\/[^\s]+)/.exec(started.stdout)
       if (match) resolve(match[1]!)
     }
     started.child.stdout!.on('data', look)

@@ -24,7 +24,7 @@ const config: Pick<Config, 'auth' | 'everyone'> = {
   auth: { jwt: { secret: 'x'.repeat(32), requireExp: true } },
   everyone: ['news'],
 }
-const access = createAccess({ config, rules: RULES, clock: () => 0, identifyKey: () => null })
+const access = createAccess({ config, rules: RULES, clock: () => 0, identifyKey: () => null, warn: () => {} })
 
 const key = (name: string, publish: string[], read: boolean, admin: boolean): Identity => ({
   kind: 'key',

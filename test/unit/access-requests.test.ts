@@ -69,7 +69,9 @@ const identify = createIdentify({
     isOpen: id => id === 'open',
   },
   origins: createOrigins({ host: '127.0.0.1', origins: ['https://friend.example', '*'] }),
+  hook: null,
 })
+const VISIT = { connection: 'c1', ip: '192.0.2.7', transport: 'sse', channels: ['a'] } as const
 const CLIENT: Identity = { kind: 'client', subscribe: () => true, publish: () => true }
 const KEY: Identity = { kind: 'key', name: 'k', publish: () => true, read: true, admin: false }
 const SESSION = 'twinwire_session=open'
@@ -112,7 +114,7 @@ test.each<[string, Record<string, string>, string, object]>([
   ],
   ['a session that has ended', { cookie: 'twinwire_session=old' }, '/', { kind: 'anonymous' }],
 ])('[W4] %s is identified', async (_name, headers, url, expected) => {
-  expect(await identify({ headers: { host: HOST, ...headers }, url })).toMatchObject(expected)
+  expect(await identify({ headers: { host: HOST, ...headers }, url }, VISIT)).toMatchObject(expected)
 })
 
 test('a page of a foreign origin may not use the token cookie', async () => {
@@ -120,10 +122,11 @@ test('a page of a foreign origin may not use the token cookie', async () => {
     access: { authenticate: async () => CLIENT, identifyKey: () => null },
     operators: { session: () => null, isOpen: () => false },
     origins: createOrigins({ host: '0.0.0.0', origins: [] }),
+    hook: null,
   })
   const headers = { host: HOST, cookie: 'twinwire_token=good.j.wt', origin: 'https://evil.example' }
-  expect(await strict({ headers, url: '/' })).toMatchObject({ code: 'forbidden' })
-  expect(await strict({ headers: { ...headers, origin: `https://${HOST}` }, url: '/' })).toBe(CLIENT)
+  expect(await strict({ headers, url: '/' }, VISIT)).toMatchObject({ code: 'forbidden' })
+  expect(await strict({ headers: { ...headers, origin: `https://${HOST}` }, url: '/' }, VISIT)).toBe(CLIENT)
 })
 
 const LOCAL = { host: '127.0.0.1', origins: [] }

@@ -17,8 +17,13 @@ function sign(claims: unknown, header: object = { alg: 'HS256', typ: 'JWT' }, se
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
 }
 
+/** Nothing here has anything to tell the log. */
+const fail = (message: string): never => {
+  throw new Error(message)
+}
+
 const read = (token: string, config: Partial<JwtConfig> = {}) =>
-  createTokenReader({ ...CONFIG, ...config }, () => NOW * 1000)(token)
+  createTokenReader({ ...CONFIG, ...config }, () => NOW * 1000, fail)(token)
 
 async function refusal(token: string, config: Partial<JwtConfig> = {}): Promise<string> {
   const result = await read(token, config)
@@ -100,11 +105,10 @@ test('the refusal says how long ago the token expired', async () => {
 test.each([
   [{ alg: 'none' }, 'alg none'],
   [{ alg: 'RS256' }, 'alg RS256'],
-  [{ alg: 'HS512' }, 'alg HS512'],
   [{ alg: 'hs256' }, 'alg hs256'],
   [{ alg: '<script>' }, 'no known alg'],
   [{}, 'no known alg'],
-  [{ alg: 'HS256', crit: ['exp'] }, 'signature does not fit'],
+  [{ alg: 'HS256', crit: ['exp'] }, 'critical headers'],
 ])('the header %j is refused', async (header, expected) => {
   expect(await refusal(sign({ exp: NOW + 60 }, header))).toContain(expected)
 })

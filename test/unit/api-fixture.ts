@@ -204,6 +204,7 @@ function createDeps(fixture: Fixture): ApiDeps {
     rules: RULES,
     clock: Date.now,
     identifyKey: apiKeys.identify,
+    warn: () => {},
   })
   const accounts = {
     admin: { user: 'admin', password: PASSWORD },
@@ -238,7 +239,7 @@ function createDeps(fixture: Fixture): ApiDeps {
     history: log,
     log,
     access,
-    identify: createIdentify({ access, operators, origins }),
+    identify: createIdentify({ access, operators, origins, hook: null }),
     operators,
     apiKeys,
     audit: records.audit,
