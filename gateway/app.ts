@@ -161,9 +161,12 @@ async function listen(
   const now = (): number => performance.now()
   const drain = new Drain({ connections, windowMs: config.drainMs, random: Math.random, now })
   const state = (): Stats['state'] => (drain.isDraining ? 'draining' : log.writable ? 'ready' : 'unavailable')
-  const figures = new Figures({ ...context, version, maxLogBytes: config.log.maxBytes, state }, () => {
-    feed.tellStats(() => figures.stats()).catch(onFault)
-  })
+  const figures = new Figures(
+    { ...context, version, maxLogBytes: config.log.maxBytes, state, fault: () => log.fault },
+    () => {
+      feed.tellStats(() => figures.stats()).catch(onFault)
+    },
+  )
   const app = await buildServer(config, {
     ...parts,
     version,

@@ -12,6 +12,8 @@ export interface Stats {
   version: string
   /** `unavailable`: the log cannot be written. */
   state: 'ready' | 'draining' | 'unavailable'
+  /** What is wrong with the log's storage, and since when (milliseconds since 1970). */
+  fault?: { message: string; since: number }
   uptimeMs: number
   connections: { websocket: number; sse: number }
   subscriptions: number

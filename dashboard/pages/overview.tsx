@@ -52,6 +52,7 @@ function StateLine({ stats }: { stats: Stats | null }) {
         {liveness() !== 'live' && 'Last seen: '}
         {STATE_WORDS[stats.state]}
       </span>
+      {stats.fault && <span>{stats.fault.message}</span>}
       <span>up {formatDuration(stats.uptimeMs)}</span>
       <span>version {stats.version}</span>
     </p>

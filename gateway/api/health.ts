@@ -8,7 +8,8 @@ import { problems } from './problem-schema.ts'
 
 const REASONS = {
   draining: 'The gateway is shutting down; connect to another, or wait for the next start.',
-  unavailable: 'The log cannot be written (disk full, or an I/O error); the gateway tries again by itself.',
+  unavailable:
+    'The log cannot be written; the gateway tries again by itself, and tells operators why (its output, or fault in /api/stats).',
 } as const
 
 export function healthRoutes(scope: ApiScope, state: ApiDeps['state']): void {

@@ -3,6 +3,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CODES, type Code, type Failure } from '../../shared/codes.ts'
+import { storageFailureOf } from '../core/storage-failure.ts'
 
 /** A failure with what only HTTP can say: a status other than the code's own, and when to come back. */
 export interface HttpFailure extends Failure {
@@ -49,9 +50,12 @@ export function answerErrorsWithProblems(app: FastifyInstance): void {
 /** Answers an error; also fits Fastify's `frameworkErrors`, which sees what fails before routing. */
 export function sendError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   letSenderFinish(error as FastifyError, request, reply)
-  const failure =
-    error instanceof RequestRefused ? error.failure : ofFramework(error as FastifyError, request)
-  return sendProblem(reply, failure)
+  return sendProblem(reply, failureOf(error, request))
+}
+
+function failureOf(error: Error, request: FastifyRequest): HttpFailure {
+  if (error instanceof RequestRefused) return error.failure
+  return storageFailureOf(error) ?? ofFramework(error as FastifyError, request)
 }
 
 /** A body that is refused for its size is read to its end up to here; who sends more is cut off. */

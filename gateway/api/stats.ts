@@ -13,6 +13,12 @@ const STATS = Type.Object(
     time: Type.Integer({ description: 'Milliseconds since 1970.' }),
     version: Type.String(),
     state: Type.Enum(['ready', 'draining', 'unavailable']),
+    fault: Type.Optional(
+      Type.Object(
+        { message: Type.String(), since: Type.Integer({ description: 'Milliseconds since 1970.' }) },
+        { description: 'What is wrong with the storage, while the log cannot be written.' },
+      ),
+    ),
     uptimeMs: Type.Integer(),
     connections: Type.Object({ websocket: Type.Integer(), sse: Type.Integer() }),
     subscriptions: Type.Integer(),

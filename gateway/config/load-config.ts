@@ -29,7 +29,7 @@ export interface LoadedConfig {
 export async function loadConfig(from: { cwd: string; env: Environment }): Promise<LoadedConfig> {
   const overrides = readEnvironment(from.env)
   const settings = await readFileSettings(from.cwd, from.env.TWINWIRE_CONFIG)
-  const dataDir = resolve(from.cwd, overrides.TWINWIRE_DATA_DIR ?? settings.dataDir)
+  const dataDir = findDataDir(from.cwd, overrides, settings)
   const publicKey = await readPublicKey(settings.auth.jwt.publicKey, from.cwd)
   const { secrets, generated } = await completeSecrets(missingSecrets(settings, overrides), dataDir)
   const paths = { dataDir, publicKey, tls: tlsPaths(settings.tls, from.cwd) }
@@ -40,6 +40,16 @@ export async function loadConfig(from: { cwd: string; env: Environment }): Promi
     secretsFile: secretsFile(dataDir),
     apiKeyFrom: originOfKey(settings, overrides),
   }
+}
+
+/** The data folder alone, for commands that work on it: unlike the whole, it generates no secrets. */
+export async function loadDataDir(from: { cwd: string; env: Environment }): Promise<string> {
+  const settings = await readFileSettings(from.cwd, from.env.TWINWIRE_CONFIG)
+  return findDataDir(from.cwd, readEnvironment(from.env), settings)
+}
+
+function findDataDir(cwd: string, overrides: Overrides, settings: Settings): string {
+  return resolve(cwd, overrides.TWINWIRE_DATA_DIR ?? settings.dataDir)
 }
 
 /** A missing `twinwire.yaml` means defaults; a missing file that TWINWIRE_CONFIG names is a mistake. */

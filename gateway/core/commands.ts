@@ -10,6 +10,7 @@ import type { Verdict } from './identity.ts'
 import { Queue } from './queue.ts'
 import { Rate } from './rate.ts'
 import type { Session } from './session.ts'
+import { storageFailureOf } from './storage-failure.ts'
 
 /** Beyond these the connection is not read until answers have left: a peer that only asks cannot fill our memory. */
 const MAX_WAITING_COMMANDS = 1000
@@ -126,9 +127,12 @@ export class Commands {
 
   /** An error that nobody expected is logged, and answered like any other failure. */
   #toFailure(error: unknown, { type, ref }: ParsedCommand): FailureFrame {
+    const echo = ref !== undefined && { ref }
+    const failure = storageFailureOf(error)
+    if (failure) return { type: 'failure', ...echo, ...failure }
     this.#context.onFault(error)
     const message = `The gateway failed to carry out "${type}": try again.`
-    return { type: 'failure', ...(ref !== undefined && { ref }), code: 'internal', message }
+    return { type: 'failure', ...echo, code: 'internal', message }
   }
 
   #fail(code: Code, message: string, ref: Ref | undefined, channel?: string): void {

@@ -3,6 +3,7 @@
 // Everything is awaited: nothing here may assume that reads are synchronous, or that this process is the only
 // writer. `follow` is the one source from which live delivery learns what was committed.
 
+import type { Failure } from '../../shared/codes.ts'
 import type { Publication } from './publication.ts'
 
 /** A message with its place in the log. */
@@ -74,6 +75,13 @@ export interface Follower {
   appended(messages: readonly Message[], head: number): void
   /** Purges and single deletes only; retention does not call this. */
   removed(removal: Removal): void
+}
+
+/** What reads and writes reject with when the storage fails (disk full, I/O error, damage); anything else is a bug. */
+export interface StorageFailure extends Error {
+  readonly name: 'StorageFailure'
+  /** For clients: `unavailable`, and a sentence. Operators are told by the log itself, once. */
+  readonly failure: Failure
 }
 
 export interface Log {

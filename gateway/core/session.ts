@@ -15,6 +15,7 @@ import type { Identity } from './identity.ts'
 import type { Link, LinkListener } from './link.ts'
 import { Outbox } from './outbox.ts'
 import { Reader } from './reader.ts'
+import { storageFailureOf } from './storage-failure.ts'
 import type { Subscription, SubscriptionOwner } from './subscription.ts'
 
 /** Notices beside the messages that may wait on a connection. */
@@ -214,8 +215,14 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
     this.#leave(code, reason)
   }
 
-  /** Ends the session after an error that nobody expected; it harms nobody else (rule R6). */
+  /** Ends the session after an error in serving it; it harms nobody else (rule R6). */
   fail(error: unknown): void {
+    const failure = storageFailureOf(error)
+    // Of its storage the log has told operators; with thousands of readers, each of them telling would bury it.
+    if (failure) {
+      this.close(failure.code, `${failure.message} Reconnect with the last id.`)
+      return
+    }
     this.#context.onFault(error)
     this.close('internal', 'The gateway failed to serve this connection: reconnect with the last id.')
   }

@@ -2,6 +2,7 @@
 
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import SqliteDatabase from 'better-sqlite3'
+import { isBusy, isDamage } from './fault.ts'
 import { LogUnusable } from './log-unusable.ts'
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from './migrations.ts'
 
@@ -30,7 +31,7 @@ export function openDatabase(
     return { db, fresh: migrate(db) }
   } catch (error) {
     db?.close()
-    throw unusable(path, error as Error)
+    throw unusableBecause(path, error)
   }
 }
 
@@ -45,7 +46,7 @@ function inspect(path: string): void {
       db.close()
     }
   } catch (error) {
-    throw error instanceof LogUnusable ? error : unusable(path, error as Error)
+    throw unusableBecause(path, error)
   }
 }
 
@@ -80,19 +81,29 @@ function refuseForeign(db: SqliteDatabase.Database, path: string): void {
   }
 }
 
-function unusable(path: string, error: Error): LogUnusable {
+/** Why the database at `path` cannot be opened, and what to do, in one sentence. */
+export function unusableBecause(path: string, error: unknown): LogUnusable {
+  if (error instanceof LogUnusable) return error
+  const { message } = error as Error
   const code = error instanceof SqliteDatabase.SqliteError ? error.code : ''
   if (code === 'SQLITE_NOTADB') return notADatabase(path)
-  if (code.startsWith('SQLITE_CORRUPT')) {
+  if (isDamage(error)) {
     return new LogUnusable(
-      `${path} is damaged (${error.message}); restore a backup, or move it away to start anew.`,
+      `${path} is damaged (${message}); restore a backup (twinwire restore FILE), or move it away to start anew.`,
+    )
+  }
+  if (isBusy(error)) {
+    return new LogUnusable(
+      `${path} is locked by another program (${message}); end that one, then start again.`,
     )
   }
   return new LogUnusable(
-    `${path} cannot be opened (${error.message}); check its owner, its permissions and the free space.`,
+    `${path} cannot be opened (${message}); check its owner, its permissions and the free space.`,
   )
 }
 
 function notADatabase(path: string): LogUnusable {
-  return new LogUnusable(`${path} is not a database; restore a backup, or move it away to start anew.`)
+  return new LogUnusable(
+    `${path} is not a database; restore a backup (twinwire restore FILE), or move it away to start anew.`,
+  )
 }

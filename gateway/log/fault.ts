@@ -1,78 +1,57 @@
-// Tells a failure of the storage from one of the data, and remembers whether the log can be written.
+// Tells a failure of the storage from one of the data, and says it for people. Remembers nothing.
 
 import SqliteDatabase from 'better-sqlite3'
+import type { Failure } from '../../shared/codes.ts'
+import { LogMoved } from './log-files.ts'
 
-/** Told once when writing starts to fail, and once when it works again. */
+/** Told once when the storage starts to fail, and once when it works again. */
 export interface Fault {
   readonly state: 'failed' | 'recovered'
   readonly message: string
 }
 
+/** What the log rejects with when its storage fails, and not its caller; `failure` is for clients. */
+export class StorageFailure extends Error {
+  override readonly name = 'StorageFailure'
+  readonly failure: Failure
+
+  constructor(doing: 'read' | 'written', cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    const message = `The log cannot be ${doing} now: try again in a while; operators see why.`
+    this.failure = { code: 'unavailable', message }
+  }
+}
+
 const OF_THE_DATA = /^SQLITE_(TOOBIG|CONSTRAINT|MISMATCH|RANGE)/
 
-/** Whether nothing at all can be written (disk full, I/O error, locked by a stranger), not just this one row. */
-export function isStorageFault(error: unknown): boolean {
+/** Whether nothing at all can be written (disk full, I/O error, locked by a stranger, moved), not just this one row. */
+export function isStorageFault(error: unknown): error is Error {
+  if (error instanceof LogMoved || error instanceof StorageFailure) return true
   return error instanceof SqliteDatabase.SqliteError && !OF_THE_DATA.test(error.code)
 }
 
-const PROBE_AFTER_MS = 1000
-/** On a disk with room for a probe but not for a commit, faults follow each other: the next probe then waits longer. */
-const MAX_PROBE_AFTER_MS = 30_000
+/** Whether the content of the file is wrong: that does not pass, and what is written on top of it may be lost. */
+export function isDamage(error: unknown): boolean {
+  return codeOf(error).startsWith('SQLITE_CORRUPT') || codeOf(error) === 'SQLITE_NOTADB'
+}
 
-export class StorageHealth {
-  readonly #path: string
-  readonly #onFault: (fault: Fault) => void
-  readonly #probe: () => void
-  #timer: NodeJS.Timeout | null = null
-  #probeAfterMs = PROBE_AFTER_MS
-  #hasWorked = true
+/** Whether another program is in the way for a moment. */
+export function isBusy(error: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error))
+}
 
-  /** `probe` writes something small and throws if it cannot. */
-  constructor(path: string, onFault: (fault: Fault) => void, probe: () => void) {
-    this.#path = path
-    this.#onFault = onFault
-    this.#probe = probe
+/** One sentence for operators: what is wrong with the log at `path`, and what to do. */
+export function describeFault(path: string, error: Error): string {
+  if (error instanceof LogMoved) {
+    return `${error.message}; publishes are refused. Put the files back where they were, or restart the gateway, which then uses what is there.`
   }
-
-  get writable(): boolean {
-    return this.#timer === null
+  if (isDamage(error)) {
+    return `The log ${path} is damaged (${error.message}); publishes are refused, and what can be read is. Stop the gateway and restore a backup (twinwire restore FILE), or move the file away to start anew.`
   }
+  const cause = isBusy(error) ? `${error.message}: another program holds it` : error.message
+  return `The log ${path} cannot be written (${cause}); publishes are refused until it can be.`
+}
 
-  failed(error: Error): void {
-    if (this.#timer) return
-    this.#probeAfterMs = this.#hasWorked
-      ? PROBE_AFTER_MS
-      : Math.min(2 * this.#probeAfterMs, MAX_PROBE_AFTER_MS)
-    this.#hasWorked = false
-    // Without a publish to try again, only a probe can tell that the disk is back.
-    this.#timer = setInterval(() => this.#tryAgain(), this.#probeAfterMs).unref()
-    const message = `The log ${this.#path} cannot be written (${error.message}); publishes are refused until it can be.`
-    this.#onFault({ state: 'failed', message })
-  }
-
-  /** A commit succeeded. */
-  worked(): void {
-    this.#hasWorked = true
-    this.#recover()
-  }
-
-  stop(): void {
-    if (this.#timer) clearInterval(this.#timer)
-    this.#timer = null
-  }
-
-  #recover(): void {
-    if (!this.#timer) return
-    this.stop()
-    this.#onFault({ state: 'recovered', message: `The log ${this.#path} can be written again.` })
-  }
-
-  #tryAgain(): void {
-    try {
-      this.#probe()
-    } catch {
-      return
-    }
-    this.#recover()
-  }
+function codeOf(error: unknown): string {
+  return error instanceof SqliteDatabase.SqliteError ? error.code : ''
 }

@@ -2,6 +2,7 @@
 
 import type { Statement, Transaction } from 'better-sqlite3'
 import type { HistoryPage, HistoryQuery, LogFigures, StoredChannel } from '../core/history.ts'
+import { isStorageFault } from './fault.ts'
 import type { Ledger } from './ledger.ts'
 import { MESSAGE_COLUMNS, type MessageRow, toMessage } from './message-row.ts'
 import type { Reader } from './read.ts'
@@ -81,8 +82,18 @@ export class StoredHistory {
 
   figures(): LogFigures {
     const { head, messages, bytes } = this.#ledger
-    const oldestTime = messages > 0 ? this.#oldestTime.get() : undefined
+    const oldestTime = messages > 0 ? this.#readOldestTime() : undefined
     return { epoch: this.#epoch, head, messages, bytes, oldestTime }
+  }
+
+  /** The figures are what an operator looks at when the storage fails: the rest of them comes from memory. */
+  #readOldestTime(): number | undefined {
+    try {
+      return this.#oldestTime.get()
+    } catch (error) {
+      if (isStorageFault(error)) return undefined
+      throw error
+    }
   }
 }
 

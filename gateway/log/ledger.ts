@@ -50,6 +50,9 @@ export class Ledger {
   readonly #rows = new Map<string, ChannelRow>()
   readonly #touched = new Set<ChannelRow>()
   #mustStoreMeta = false
+  /** Savepoints within the transaction, itself included. */
+  #depth = 0
+  readonly #assertWritable: () => void
   readonly #transaction: Transaction<(work: () => unknown) => unknown>
   readonly #findByName: Statement<[string], ChannelRow>
   readonly #findById: Statement<[number], ChannelRow>
@@ -58,8 +61,10 @@ export class Ledger {
   readonly #deleteRow: Statement<[number]>
   readonly #updateMeta: Statement<[number, number, number]>
 
-  constructor(db: Database) {
+  /** `assertWritable` throws when a commit would be lost; it is asked last before each. */
+  constructor(db: Database, assertWritable: () => void) {
     this.db = db
+    this.#assertWritable = assertWritable
     this.#findByName = db.prepare(`SELECT ${ROW} FROM channel WHERE name = ?`)
     this.#findById = db.prepare(`SELECT ${ROW} FROM channel WHERE id = ?`)
     this.#insertRow = db.prepare(
@@ -71,9 +76,15 @@ export class Ledger {
     this.#deleteRow = db.prepare('DELETE FROM channel WHERE id = ?')
     this.#updateMeta = db.prepare('UPDATE meta SET head = ?, time = ?, floor_seq = ?')
     this.#transaction = db.transaction((work: () => unknown) => {
-      const result = work()
-      this.#flush()
-      return result
+      this.#depth += 1
+      try {
+        const result = work()
+        this.#flush()
+        if (this.#depth === 1) this.#assertWritable()
+        return result
+      } finally {
+        this.#depth -= 1
+      }
     })
     this.#load()
   }

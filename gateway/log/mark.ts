@@ -70,7 +70,8 @@ export class Mark {
   }
 }
 
-function syncFolder(path: string): void {
+/** Makes renames within a folder survive a power loss. */
+export function syncFolder(path: string): void {
   // Windows cannot open a folder; its rename is durable by itself.
   if (process.platform === 'win32') return
   const folder = openSync(path, 'r')

@@ -2,48 +2,24 @@
 // or reads.
 
 import type { Database } from 'better-sqlite3'
-import type { Clock } from '../core/clock.ts'
-import type {
-  History,
-  HistoryPage,
-  HistoryQuery,
-  LogFigures,
-  Retention,
-  StoredChannel,
-} from '../core/history.ts'
+import type { History, HistoryPage, HistoryQuery, LogFigures, StoredChannel } from '../core/history.ts'
 import type { Entry, Follower, From, GroupOutcome, Log, Page, Removal } from '../core/log.ts'
 import { Append, type Batch } from './append.ts'
+import { isSound } from './check.ts'
 import { Checkpointer } from './checkpoint.ts'
-import { type Fault, isStorageFault, StorageHealth } from './fault.ts'
+import { isBusy, isStorageFault, StorageFailure } from './fault.ts'
+import { Followers } from './followers.ts'
 import { StoredHistory } from './history.ts'
 import { IdempotencyKeys } from './idempotency.ts'
 import { Ledger } from './ledger.ts'
 import { LogClock } from './log-clock.ts'
+import { LogFiles } from './log-files.ts'
 import type { Mark } from './mark.ts'
+import type { SqliteLogOptions } from './options.ts'
 import { Reader } from './read.ts'
 import { RetentionPass } from './retention.ts'
+import { StorageHealth } from './storage-health.ts'
 import { Trim } from './trim.ts'
-
-export interface SqliteLogOptions {
-  readonly dataDir: string
-  /** `full`: fsync every commit. `normal`: a power loss may cost the last commits, and then a new epoch. */
-  readonly durability: 'normal' | 'full'
-  /** Bound of the content kept in the whole log. */
-  readonly maxBytes: number
-  readonly retention: (channel: string) => Retention
-  readonly clock: Clock
-  /** Makes epochs: eight characters `[a-z0-9]`. */
-  readonly random?: (() => string) | undefined
-  readonly onFault?: ((fault: Fault) => void) | undefined
-  /** Told what an operator should know, one sentence. */
-  readonly onWarning?: ((message: string) => void) | undefined
-  /** Changes when the machine restarts; read from the kernel by default. */
-  readonly bootId?: string | undefined
-  /** Pause between two passes of retention (1 s). */
-  readonly retentionEveryMs?: number | undefined
-  /** Cap of the write-ahead log (64 MiB). */
-  readonly maxWalBytes?: number | undefined
-}
 
 /** A data folder that this process holds. */
 export interface Opened {
@@ -74,22 +50,17 @@ export class SqliteLog implements Log, History {
   readonly #checkpointer: Checkpointer
   readonly #health: StorageHealth
   readonly #maxBytes: number
-  readonly #followers = new Set<Follower>()
+  readonly #followers = new Followers()
   #closing: Promise<void> | null = null
 
   constructor(options: SqliteLogOptions, opened: Opened) {
-    const {
-      dataDir,
-      retention,
-      maxBytes,
-      maxWalBytes = DEFAULT_WAL_BYTES,
-      retentionEveryMs: everyMs = 1000,
-    } = options
+    const { retention, maxBytes, maxWalBytes = DEFAULT_WAL_BYTES, retentionEveryMs: everyMs = 1000 } = options
     const { db, epoch } = opened
     this.epoch = epoch
     this.#opened = opened
     this.#maxBytes = maxBytes
-    const ledger = new Ledger(db)
+    this.#health = watchStorage(db, options)
+    const ledger = new Ledger(db, () => this.#health.assertWritable())
     const trim = new Trim(ledger)
     const keys = new IdempotencyKeys(db)
     const clock = new LogClock(options.clock, ledger.time)
@@ -101,8 +72,6 @@ export class SqliteLog implements Log, History {
     this.#reader = new Reader(ledger, epoch)
     this.#history = new StoredHistory(ledger, this.#reader, epoch)
     this.#checkpointer = new Checkpointer(db, db.name, maxWalBytes)
-    const probe = db.prepare('UPDATE meta SET head = head')
-    this.#health = new StorageHealth(dataDir, options.onFault ?? (() => {}), () => probe.run())
     const onWritten = (error: Error | null) => this.#stepped(error)
     this.#retention = new RetentionPass({
       ledger,
@@ -115,6 +84,7 @@ export class SqliteLog implements Log, History {
       onWritten,
     })
     this.#stopRetention = this.#retention.start()
+    this.#health.start()
   }
 
   get head(): number {
@@ -123,7 +93,12 @@ export class SqliteLog implements Log, History {
 
   /** False after a storage failure, until a write works again. */
   get writable(): boolean {
-    return this.#health.writable
+    return this.#health.fault === null
+  }
+
+  /** What is wrong with the storage, for operators, and since when (milliseconds since 1970). */
+  get fault(): StorageHealth['fault'] {
+    return this.#health.fault
   }
 
   async append(groups: readonly (readonly Entry[])[]): Promise<readonly GroupOutcome[]> {
@@ -138,38 +113,27 @@ export class SqliteLog implements Log, History {
   }
 
   async read(from: readonly From[], limit: number, maxBytes: number): Promise<Page> {
-    this.#assertOpen()
-    return this.#reader.read(from, limit, maxBytes, this.#clock.now())
+    return this.#read(() => this.#reader.read(from, limit, maxBytes, this.#clock.now()))
   }
 
   follow(follower: Follower): () => void {
-    // Wrapped, so that following twice with one object means being told twice.
-    const following: Follower = {
-      appended: (messages, head) => follower.appended(messages, head),
-      removed: removal => follower.removed(removal),
-    }
-    this.#followers.add(following)
-    return () => this.#followers.delete(following)
+    return this.#followers.add(follower)
   }
 
   async page(query: HistoryQuery): Promise<HistoryPage> {
-    this.#assertOpen()
-    return this.#history.page(query, this.#clock.now())
+    return this.#read(() => this.#history.page(query, this.#clock.now()))
   }
 
   async channels(query: { prefix: string; after: string; limit: number }): Promise<readonly StoredChannel[]> {
-    this.#assertOpen()
-    return this.#history.channels(query)
+    return this.#read(() => this.#history.channels(query))
   }
 
   async channel(name: string): Promise<StoredChannel | null> {
-    this.#assertOpen()
-    return this.#history.channel(name)
+    return this.#read(() => this.#history.channel(name))
   }
 
   async figures(): Promise<LogFigures> {
-    this.#assertOpen()
-    return this.#history.figures()
+    return this.#read(() => this.#history.figures())
   }
 
   async purge(channel: string): Promise<void> {
@@ -226,8 +190,21 @@ export class SqliteLog implements Log, History {
     try {
       return work()
     } catch (error) {
-      this.#noteFailure(error)
-      throw error
+      if (!isStorageFault(error)) throw error
+      this.#health.failed(error)
+      throw new StorageFailure('written', error)
+    }
+  }
+
+  /** What cannot be read must not be written on either: damage, or a disk that fails. */
+  #read<T>(work: () => T): T {
+    this.#assertOpen()
+    try {
+      return work()
+    } catch (error) {
+      if (!isStorageFault(error)) throw error
+      if (!isBusy(error)) this.#health.failed(error)
+      throw new StorageFailure('read', error)
     }
   }
 
@@ -243,21 +220,17 @@ export class SqliteLog implements Log, History {
     }
   }
 
-  #noteFailure(error: unknown): void {
-    if (isStorageFault(error)) this.#health.failed(error as Error)
-  }
-
   #stored({ messages }: Batch): void {
     const { head, bytes } = this.#ledger
     this.#opened.mark.note(head)
     this.#health.worked()
     if (bytes > this.#maxBytes) this.#retention.hurry()
-    for (const follower of this.#followers) shield(() => follower.appended(messages, head))
+    this.#followers.tellAppended(messages, head)
   }
 
   #tellRemoved(removal: Removal): void {
     this.#health.worked()
-    for (const follower of this.#followers) shield(() => follower.removed(removal))
+    this.#followers.tellRemoved(removal)
   }
 
   #assertOpen(): void {
@@ -265,18 +238,27 @@ export class SqliteLog implements Log, History {
   }
 }
 
-/** What is committed is committed: a follower's bug must not make a publisher believe otherwise. */
+function watchStorage(db: Database, { clock, onFault = () => {} }: SqliteLogOptions): StorageHealth {
+  const files = new LogFiles(db.name)
+  const probe = db.prepare('UPDATE meta SET head = head')
+  return new StorageHealth({
+    path: db.name,
+    assertInPlace: () => files.assertInPlace(),
+    probe: () => probe.run(),
+    check: async () => {
+      const sound = await isSound(db.name)
+      // Pages remembered from before would still be the damaged ones.
+      if (sound && db.open) db.pragma('shrink_memory')
+      return sound
+    },
+    onFault,
+    clock,
+  })
+}
+
 function leadMessage(leadMs: number): string {
   const days = Math.round(leadMs / WORRYING_LEAD_MS)
   return `The log's newest message is ${days} days in the future: a clock was wrong. Ages and ttls stand still until then; set the clock, or move the data folder away to start anew.`
-}
-
-function shield(call: () => void): void {
-  try {
-    call()
-  } catch (error) {
-    process.emitWarning(error instanceof Error ? error : String(error))
-  }
 }
 
 function isPassing(entry: Entry): boolean {

@@ -2,12 +2,13 @@
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDatabase } from './database.ts'
+import { openDatabase, unusableBecause } from './database.ts'
 import { randomEpoch, readBootId, startIncarnation } from './epoch.ts'
 import { lockFolder } from './lock.ts'
 import { LogUnusable } from './log-unusable.ts'
 import { Mark } from './mark.ts'
-import { type Opened, SqliteLog, type SqliteLogOptions } from './sqlite-log.ts'
+import type { SqliteLogOptions } from './options.ts'
+import { type Opened, SqliteLog } from './sqlite-log.ts'
 
 /** Opens or creates the log of a data folder. Throws `LogUnusable` when that is not possible. */
 export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLog> {
@@ -22,14 +23,21 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLo
   }
   const unlock = lockFolder(dataDir)
   try {
-    return new SqliteLog(options, open(options, unlock))
+    return begin(options, open(options, unlock))
   } catch (error) {
     unlock()
-    if (error instanceof LogUnusable) throw error
-    const why = (error as Error).message
-    throw new LogUnusable(
-      `The log in ${dataDir} cannot be opened (${why}); check its permissions and the free space.`,
-    )
+    throw unusableBecause(join(dataDir, 'log.db'), error)
+  }
+}
+
+/** What a damaged database has to say it says when its figures are first read. */
+function begin(options: SqliteLogOptions, opened: Opened): SqliteLog {
+  try {
+    return new SqliteLog(options, opened)
+  } catch (error) {
+    opened.mark.close()
+    opened.db.close()
+    throw error
   }
 }
 

@@ -21,6 +21,8 @@ export interface FiguresOptions {
   readonly history: Pick<History, 'figures'>
   readonly maxLogBytes: number
   readonly state: () => Stats['state']
+  /** What is wrong with the storage. */
+  readonly fault: () => Stats['fault'] | null
 }
 
 export class Figures {
@@ -51,11 +53,13 @@ export class Figures {
   async stats(): Promise<Stats> {
     const { version, clock, counters, connections, hub, history, maxLogBytes, state } = this.#options
     const { epoch, head, messages, bytes, oldestTime } = await history.figures()
+    const fault = this.#options.fault()
     const { rss, heapUsed } = process.memoryUsage()
     return {
       time: clock(),
       version,
       state: state(),
+      ...(fault && { fault }),
       uptimeMs: Math.round(performance.now() - this.#startedAt),
       connections: { ...connections.counts },
       subscriptions: hub.subscriptions,

@@ -147,7 +147,9 @@ test('[R6] secrets that cannot be read are not replaced', async t => {
 test('[R6] an unknown command: one line that names those there are, exit 64', async () => {
   const { status, stderr } = spawnSync(process.execPath, [ENTRY, 'sing'], { encoding: 'utf8' })
   expect(status).toBe(64)
-  expect(stderr).toMatch(/^twinwire: there is no command "sing".*api-key, hash-password, key, token\n$/)
+  expect(stderr).toMatch(
+    /^twinwire: there is no command "sing".*api-key, backup, hash-password, key, restore, token\n$/,
+  )
 })
 
 test('`twinwire hash-password` makes a hash that signs in, and asks for a password when there is none', async t => {

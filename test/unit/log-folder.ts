@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { SqliteLogOptions } from '../../gateway/log/options.ts'
 import { openSqliteLog } from '../../gateway/log/sqlite.ts'
-import type { SqliteLog, SqliteLogOptions } from '../../gateway/log/sqlite-log.ts'
+import type { SqliteLog } from '../../gateway/log/sqlite-log.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
