@@ -72,10 +72,17 @@ export async function copyDatabase(
   } finally {
     db.close()
   }
-  sync(target)
+  finish(target)
 }
 
-function sync(path: string): void {
+/** Leaves one file that needs no other beside it, and can be read where nothing can be written. */
+function finish(path: string): void {
+  const db = new SqliteDatabase(path)
+  try {
+    db.pragma('journal_mode = DELETE')
+  } finally {
+    db.close()
+  }
   const file = openSync(path, 'r+')
   try {
     fsyncSync(file)

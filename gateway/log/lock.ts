@@ -1,10 +1,22 @@
 // One gateway per data folder. Knows nothing of what the folder holds.
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { LogUnusable } from './log-unusable.ts'
+
+/** Makes the data folder, unless it is there. Throws `LogUnusable` when that is not possible. */
+export function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true })
+  } catch (error) {
+    const why = (error as Error).message
+    throw new LogUnusable(
+      `The data folder ${dataDir} cannot be made (${why}); create it, or name another as dataDir.`,
+    )
+  }
+}
 
 /**
  * Takes the folder's lock; returns its release. Throws `LogUnusable` when another gateway has it, with `advice` on what

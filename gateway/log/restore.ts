@@ -1,11 +1,11 @@
 // Puts a backup in the place of a log that no gateway runs on. Knows no command line.
 
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { copyDatabase } from './backup.ts'
 import { findDamage } from './check.ts'
-import { lockFolder } from './lock.ts'
+import { lockFolder, makeFolder } from './lock.ts'
 import { LogUnusable } from './log-unusable.ts'
 import { syncFolder } from './mark.ts'
 import { SCHEMA_VERSION } from './migrations.ts'
@@ -26,7 +26,7 @@ export interface RestoreOptions {
  */
 export async function restore({ dataDir, source, now, onProgress }: RestoreOptions): Promise<string | null> {
   if (!existsSync(source)) throw new LogUnusable(`There is no backup ${source}; name one that exists.`)
-  mkdirSync(dataDir, { recursive: true })
+  makeFolder(dataDir)
   const unlock = lockFolder(dataDir, 'stop it, then restore')
   const path = join(dataDir, 'log.db')
   const beside = `${path}.restoring`
@@ -51,8 +51,6 @@ function disown(path: string): void {
   try {
     const version = db.pragma('user_version', { simple: true }) as number
     if (version > SCHEMA_VERSION) throw new Error(`it was written by a newer version (schema ${version})`)
-    // Written in place and fsynced: nothing of it may wait in a WAL beside.
-    db.pragma('journal_mode = DELETE')
     db.pragma('synchronous = FULL')
     db.prepare("UPDATE meta SET incarnation = 'restored', file_id = '', stopped = 0").run()
   } finally {

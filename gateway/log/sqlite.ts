@@ -1,11 +1,9 @@
 // Opens the log of a data folder: its lock, its database, its epoch. Knows nothing of what is done with it afterwards.
 
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDatabase, unusableBecause } from './database.ts'
 import { randomEpoch, readBootId, startIncarnation } from './epoch.ts'
-import { lockFolder } from './lock.ts'
-import { LogUnusable } from './log-unusable.ts'
+import { lockFolder, makeFolder } from './lock.ts'
 import { Mark } from './mark.ts'
 import type { SqliteLogOptions } from './options.ts'
 import { type Opened, SqliteLog } from './sqlite-log.ts'
@@ -13,14 +11,7 @@ import { type Opened, SqliteLog } from './sqlite-log.ts'
 /** Opens or creates the log of a data folder. Throws `LogUnusable` when that is not possible. */
 export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLog> {
   const { dataDir } = options
-  try {
-    mkdirSync(dataDir, { recursive: true })
-  } catch (error) {
-    const why = (error as Error).message
-    throw new LogUnusable(
-      `The data folder ${dataDir} cannot be made (${why}); create it, or name another as dataDir.`,
-    )
-  }
+  makeFolder(dataDir)
   const unlock = lockFolder(dataDir)
   try {
     return begin(options, open(options, unlock))

@@ -1,35 +1,15 @@
 // Rule H1 on a full disk: 503, nothing delivered, nothing stored; it recovers by itself, and the rest goes on meanwhile.
 
-import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { poll } from '../harness/deadline.ts'
 import { dataOf } from '../harness/frame.ts'
 import { startGateway } from '../harness/gateway.ts'
-import type { Scope } from '../harness/scope.ts'
 import { openSse } from '../harness/sse.ts'
+import { fill, mountSmallDisk } from '../harness/storage.ts'
 import { openWebSocket } from '../harness/websocket.ts'
 
 const isRoot = process.getuid!() === 0
-
-/** A disk of 8 MiB, gone when the scope ends. */
-async function mountSmallDisk(scope: Scope): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'twinwire-disk-'))
-  scope.onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder])
-  scope.onTestFinished(() => execFileSync('umount', ['-l', folder]))
-  return folder
-}
-
-/** Takes all the space that is left; returns the file to remove. */
-async function fill(folder: string): Promise<string> {
-  const file = join(folder, 'ballast')
-  const { bavail, bsize } = await statfs(folder)
-  await writeFile(file, Buffer.alloc(bavail * bsize))
-  return file
-}
 
 // Mounting needs root, which the continuous integration has.
 test.runIf(isRoot)(

@@ -2,6 +2,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
@@ -70,7 +71,21 @@ test('[R6] a second gateway on the same data folder; the first one is not distur
   const folder = await makeFolder(t, testConfig({ dataDir: first.dataDir }))
   const { line } = await refusal(t, folder)
   expect(line).toContain(first.dataDir)
+  expect(line).toContain(`process ${first.pid}`)
   expect(await first.publish('public:a', 1)).toMatch(/-1$/)
+})
+
+test('[R6] a second gateway is told of a first one in another container, and of none that is not there', async t => {
+  const first = await startGateway(t)
+  const folder = await makeFolder(t, testConfig({ dataDir: first.dataDir }))
+  const note = join(first.dataDir, 'log.pid')
+  await writeFile(note, '1 some-container\n')
+  expect((await refusal(t, folder)).line).toContain('(process 1 on some-container)')
+  // What a killed gateway left behind, read in the moment before the new one writes its own.
+  const ended = spawnSync('true').pid
+  await writeFile(note, `${ended} ${hostname()}\n`)
+  const { line } = await refusal(t, folder)
+  expect(line).toContain('in use by another gateway;')
 })
 
 test('[R6] after kill -9 the folder is free again at once', async t => {
@@ -132,6 +147,28 @@ test('[R6] the log is of a newer version: refused, and left as it is', async t =
   const { line } = await refusal(t, folder)
   expect(line).toMatch(/newer|version/)
   expect(before.equals(await readFile(file))).toBe(true)
+})
+
+test('[R6] the log is damaged: one line says what to do, and it is left as it is', async t => {
+  const { folder, file } = await databaseOf(t)
+  // Its first page is sound, so that it looks like a log; the tables behind it are not.
+  const content = await readFile(file)
+  content.fill(0xff, 4096)
+  await writeFile(file, content)
+  const { code, line } = await refusal(t, folder)
+  expect(code).toBe(1)
+  expect(line).toMatch(/log\.db is damaged .*twinwire restore FILE.*or move it away/)
+  expect(content.equals(await readFile(file))).toBe(true)
+})
+
+test('[R6] another program holds the log locked: one line says so', async t => {
+  const { folder, file } = await databaseOf(t)
+  const stranger = new DatabaseSync(file)
+  t.onTestFinished(() => stranger.close())
+  stranger.exec('BEGIN EXCLUSIVE')
+  const { code, line } = await refusal(t, folder)
+  expect(code).toBe(1)
+  expect(line).toMatch(/log\.db is locked by another program/)
 })
 
 test('[R6] secrets that cannot be read are not replaced', async t => {

@@ -1,0 +1,76 @@
+// Rules H1 and R6 when pages of the database are damaged under the running gateway: what can be read is read, what cannot
+// is said, nothing is acknowledged on top of it, and it goes on when the file is sound again.
+
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { poll } from '../harness/deadline.ts'
+import { dataOf, range } from '../harness/frame.ts'
+import { type Gateway, startGateway } from '../harness/gateway.ts'
+import type { Scope } from '../harness/scope.ts'
+import { damageFile } from '../harness/storage.ts'
+import { transports } from '../harness/transports.ts'
+
+/** A gateway with 2 MB of old messages that are on disk and not in memory; returns the first one's id. */
+async function startWithOldMessages(scope: Scope): Promise<{ gateway: Gateway; first: string }> {
+  const gateway = await startGateway(scope, { config: { drain: '50ms' } })
+  const data = 'x'.repeat(2000)
+  const body = Array.from({ length: 1000 }, () => ({ channel: 'public:old', data }))
+  const { json } = await gateway.api('POST', '/api/publish', { body })
+  await gateway.publish('public:small', 'kept')
+  await gateway.kill('SIGTERM')
+  await gateway.restart()
+  return { gateway, first: json.results![0]!.id! }
+}
+
+describe.each(transports)('a damaged page, over $name', ({ open }) => {
+  test('[H1][R6] is said to those who need it, harms nobody else, and is over when it is mended', async t => {
+    const { gateway, first } = await startWithOldMessages(t)
+    const live = await open(t, gateway.url, { channels: 'public:a' })
+    await live.next('live')
+    await gateway.publish('public:a', 'before')
+    await live.next({ data: 'before' })
+    const mend = damageFile(join(gateway.dataDir, 'log.db'), 0.4, 0.6)
+
+    const resumed = await open(t, gateway.url, { channels: 'public:old', since: first })
+    const goodbye = await resumed.next('goodbye')
+    expect(goodbye).toMatchObject({ code: 'unavailable', reconnect: true })
+    const given = dataOf(resumed.frames).length
+    expect(given).toBeLessThan(999)
+    const history = await gateway.api('GET', `/api/channels/public%3Aold/messages?since=${first}&limit=1000`)
+    expect([history.status, history.json.code]).toEqual([503, 'unavailable'])
+    expect(Number(history.headers.get('retry-after'))).toBeGreaterThan(0)
+    const whole = await gateway.api('GET', '/api/channels/public%3Asmall/messages')
+    expect(whole.json.messages!.map(message => message.data)).toEqual(['kept'])
+    const body = { channel: 'public:a', data: 'lost' }
+    expect((await gateway.api('POST', '/api/publish', { body })).status).toBe(503)
+    expect((await gateway.api('GET', '/readyz')).status).toBe(503)
+    const stats = JSON.parse((await gateway.api('GET', '/api/stats')).text)
+    expect(stats.fault.message).toMatch(/log\.db is damaged .*twinwire restore FILE/)
+
+    await mend()
+    const isReady = async () => ((await gateway.api('GET', '/readyz')).status === 200 ? true : null)
+    await poll(isReady, 'the gateway to be ready again', 15_000)
+    await gateway.publish('public:a', 'after')
+    await live.next({ data: 'after' })
+    expect(dataOf(live.frames)).toEqual(['before', 'after'])
+    const again = await open(t, gateway.url, { channels: 'public:old', since: first })
+    await again.next('live')
+    expect(dataOf(again.frames)).toHaveLength(999)
+    expect(again.frames.filter(frame => frame.type === 'gap')).toEqual([])
+  })
+})
+
+test('[R6] wherever the damage is, the process lives and answers', async t => {
+  const { gateway, first } = await startWithOldMessages(t)
+  for (const part of range(1, 9)) {
+    damageFile(join(gateway.dataDir, 'log.db'), part / 10, part / 10 + 0.05)
+    const path = `/api/channels/public%3Aold/messages?since=${first}&limit=1000`
+    for (const url of [path, '/api/channels', '/api/stats', '/api/channels/public%3Asmall/messages']) {
+      expect([200, 503]).toContain((await gateway.api('GET', url)).status)
+    }
+    const answer = await gateway.api('DELETE', '/api/channels/public%3Aold/messages')
+    expect([204, 503]).toContain(answer.status)
+  }
+  expect((await gateway.api('GET', '/readyz')).status).toBe(503)
+  expect((await gateway.api('GET', '/healthz')).status).toBe(200)
+})
