@@ -1,6 +1,6 @@
 // Puts a backup in the place of a log that no gateway runs on. Knows no command line.
 
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { copyDatabase } from './backup.ts'
@@ -36,6 +36,7 @@ export async function restore({ dataDir, source, now, onProgress }: RestoreOptio
     const damage = findDamage(beside)
     if (damage !== null) throw new Error(`it is damaged: ${damage}`)
     disown(beside)
+    giveTo(beside, dataDir)
     return replace(path, beside, now)
   } catch (error) {
     throw new LogUnusable(`${source} cannot be restored to ${dataDir} (${(error as Error).message}).`)
@@ -56,6 +57,13 @@ function disown(path: string): void {
   } finally {
     db.close()
   }
+}
+
+/** Restored by root, it still belongs to the gateway's user. */
+function giveTo(path: string, dataDir: string): void {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(dataDir)
+  chownSync(path, uid, gid)
 }
 
 /** The WAL goes along under the old log's new name, so that it can still be opened with its newest commits. */

@@ -1,7 +1,9 @@
 // Rule C3: a cursor that this log cannot honour is answered with a `reset` gap, never with silence or an error.
 
+import { statSync, truncateSync } from 'node:fs'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { dataOf, epochOf, range } from '../harness/frame.ts'
 import { startGateway } from '../harness/gateway.ts'
@@ -49,7 +51,7 @@ describe.each(transports)('resets over $name', ({ open }) => {
   })
 
   test('[C3] a wiped log has a new epoch: old cursors get `reset`', async t => {
-    const gateway = await startGateway(t)
+    const gateway = await startGateway(t, { config: { drain: '50ms' } })
     const first = await open(t, gateway.url, { channels: 'public:a' })
     await first.next('live')
     for (const number of range(1, 5)) await gateway.publish('public:a', number)
@@ -65,7 +67,7 @@ describe.each(transports)('resets over $name', ({ open }) => {
   })
 
   test('[C3] a log restored from an older copy has a new epoch', async t => {
-    const gateway = await startGateway(t)
+    const gateway = await startGateway(t, { config: { drain: '50ms' } })
     const copy = join(gateway.folder, 'copy')
     await gateway.publish('public:a', 1)
     await gateway.kill('SIGTERM')
@@ -86,4 +88,68 @@ describe.each(transports)('resets over $name', ({ open }) => {
     expect(second.frames.find(frame => frame.type === 'gap')).toMatchObject({ reason: 'reset' })
     expect(dataOf(second.frames)).toEqual([1, 'instead', 'more'])
   })
+
+  test('[C3] after a power loss that took the last commits, old cursors get `reset`', async t => {
+    const gateway = await startGateway(t, { config: { drain: '50ms' } })
+    const first = await open(t, gateway.url, { channels: 'public:a' })
+    await first.next('live')
+    for (const number of range(1, 9)) await gateway.publish('public:a', number)
+    await first.next({ data: 9 })
+    await gateway.kill('SIGKILL')
+    losePower(gateway.dataDir)
+    await gateway.restart()
+    const kept = (await gateway.api('GET', '/api/channels/public%3Aa/messages')).json.messages!
+    const keptData = kept.map(message => message.data)
+    expect(keptData).toEqual(range(1, keptData.length))
+    expect(keptData.length).toBeLessThan(9)
+    const second = await first.resume()
+    await second.next('live')
+    expect(second.frames.find(frame => frame.type === 'gap')).toMatchObject({ reason: 'reset' })
+    expect(dataOf(second.frames)).toEqual(keptData)
+  })
+
+  test('[C3] after a power loss that took nothing, nobody can know: old cursors get `reset` all the same', async t => {
+    const gateway = await startGateway(t, { config: { drain: '50ms' } })
+    const first = await open(t, gateway.url, { channels: 'public:a' })
+    await first.next('live')
+    await gateway.publish('public:a', 1)
+    await first.next({ data: 1 })
+    await gateway.kill('SIGKILL')
+    bootAgain(gateway.dataDir)
+    await gateway.restart()
+    const second = await first.resume()
+    await second.next('live')
+    expect(second.frames.find(frame => frame.type === 'gap')).toMatchObject({ reason: 'reset' })
+    expect(dataOf(second.frames)).toEqual([1])
+  })
+
+  test('[C3] with `durability: full` a power loss takes nothing, and cursors stay good', async t => {
+    const gateway = await startGateway(t, { config: { durability: 'full', drain: '50ms' } })
+    const first = await open(t, gateway.url, { channels: 'public:a' })
+    await first.next('live')
+    await gateway.publish('public:a', 1)
+    await first.next({ data: 1 })
+    await gateway.kill('SIGKILL')
+    bootAgain(gateway.dataDir)
+    await gateway.restart()
+    await gateway.publish('public:a', 2)
+    const second = await first.resume()
+    await second.next('live')
+    expect(second.frames.map(frame => frame.type)).not.toContain('gap')
+    expect(dataOf(second.frames)).toEqual([2])
+  })
 })
+
+/** The database as another boot of the machine finds it. */
+function bootAgain(dataDir: string): void {
+  const database = new DatabaseSync(join(dataDir, 'log.db'))
+  database.exec("UPDATE meta SET boot_id = 'another boot'")
+  database.close()
+}
+
+/** What was not yet synced is gone: the end of the write-ahead log, here its last three quarters. */
+function losePower(dataDir: string): void {
+  const wal = join(dataDir, 'log.db-wal')
+  truncateSync(wal, statSync(wal).size / 4)
+  bootAgain(dataDir)
+}
