@@ -12,6 +12,8 @@ export interface SqliteLogOptions {
   readonly maxBytes: number
   readonly retention: (channel: string) => Retention
   readonly clock: Clock
+  /** Milliseconds at the pace of real time, whatever the clock does; the process's own by default. */
+  readonly uptime?: (() => number) | undefined
   /** Makes epochs: eight characters `[a-z0-9]`. */
   readonly random?: (() => string) | undefined
   readonly onFault?: ((fault: Fault) => void) | undefined

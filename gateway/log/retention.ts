@@ -90,7 +90,7 @@ export class RetentionPass {
   #step(): boolean {
     const { trim, keys, clock, ledger, maxBytes, onWritten } = this.#options
     if (this.#seen === 0) clock.moveAnchor()
-    const now = clock.now()
+    const now = clock.forAges()
     try {
       const expired = trim.findExpired(now, STEP)
       const claim = keys.findExpired(now, STEP)

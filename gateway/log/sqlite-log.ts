@@ -30,8 +30,6 @@ export interface Opened {
   readonly unlock: () => void
 }
 
-/** The log's time stands still until the wall clock reaches it: a day of that is worth a word. */
-const WORRYING_LEAD_MS = 24 * 60 * 60 * 1000
 const DEFAULT_WAL_BYTES = 64 * 1024 * 1024
 // What a step of retention counts for in the estimate of the WAL, in channels.
 const RETENTION_TOUCHES = 100
@@ -63,8 +61,7 @@ export class SqliteLog implements Log, History {
     const ledger = new Ledger(db, () => this.#health.assertWritable())
     const trim = new Trim(ledger)
     const keys = new IdempotencyKeys(db)
-    const clock = new LogClock(options.clock, ledger.time)
-    if (clock.leadMs > WORRYING_LEAD_MS) options.onWarning?.(leadMessage(clock.leadMs))
+    const clock = startClock(options, ledger.time)
     this.#ledger = ledger
     this.#trim = trim
     this.#clock = clock
@@ -256,9 +253,9 @@ function watchStorage(db: Database, { clock, onFault = () => {} }: SqliteLogOpti
   })
 }
 
-function leadMessage(leadMs: number): string {
-  const days = Math.round(leadMs / WORRYING_LEAD_MS)
-  return `The log's newest message is ${days} days in the future: a clock was wrong. Ages and ttls stand still until then; set the clock, or move the data folder away to start anew.`
+function startClock(options: SqliteLogOptions, last: number): LogClock {
+  const { clock, uptime = () => performance.now(), onWarning = () => {} } = options
+  return new LogClock({ wall: clock, last, uptime, onWarning })
 }
 
 function isPassing(entry: Entry): boolean {

@@ -1,9 +1,8 @@
-// Retention over SQLite: the bounded steps, idle channels, and the clock it goes by.
+// Retention over SQLite: the bounded steps, and idle channels.
 
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { expect, it } from 'vitest'
-import { LogClock } from '../../gateway/log/log-clock.ts'
 import { entry, eventually, publish } from '../contract/log-publish.ts'
 import { makeFolder, openLog } from './log-folder.ts'
 
@@ -152,22 +151,4 @@ it('[N4] a channel that has lost its history keeps nothing', async () => {
   const later = await openLog(dataDir, { retention, retentionEveryMs: 1 })
   await eventually(async () => (await later.channel('a')) === null)
   expect((await later.channel('b'))?.messages).toBe(1)
-})
-
-it('[N4] a wall clock that jumps far is followed in steps, and never backwards', () => {
-  let wall = 1_000_000
-  const clock = new LogClock(() => wall, 2_000_000)
-  expect(clock.now()).toBe(2_000_000)
-  wall = 2_000_500
-  expect(clock.now()).toBe(2_000_500)
-  wall = 1
-  expect(clock.now()).toBe(2_000_500)
-  wall = 2_000_000 + 1000 * HOUR_MS
-  expect(clock.now()).toBe(2_000_000 + HOUR_MS / 4)
-  expect(clock.now()).toBe(2_000_000 + HOUR_MS / 4)
-  clock.moveAnchor()
-  expect(clock.now()).toBe(2_000_000 + HOUR_MS / 2)
-  wall = 3_000_000
-  clock.moveAnchor()
-  expect(clock.now()).toBe(2_000_000 + HOUR_MS / 2)
 })
