@@ -83,7 +83,7 @@ function tellRefused(session: Session, { channel, failure }: Refusal, context: C
   })
 }
 
-/** Subscribes an open session to one more channel; it has been told when the promise resolves. */
+/** Subscribes an open session to one more channel; it has been told when the promise resolves. Rejects unsubscribed. */
 export async function openSubscription(
   session: Session,
   channel: string,
@@ -93,7 +93,11 @@ export async function openSubscription(
 ): Promise<void> {
   const subscription = session.subscribe(channel)
   subscription.joining = true
-  const { each, page, through } = await openAll([subscription], request, context)
+  const { each, page, through } = await openAll([subscription], request, context).catch(error => {
+    // Half subscribed, a second try would be answered with silence.
+    session.unsubscribe(channel)
+    throw error
+  })
   const opening = each[0]!
   if (!session.isOpen) return
   if (ref !== undefined) opening.subscribed.ref = ref

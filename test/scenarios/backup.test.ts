@@ -73,16 +73,16 @@ test('[C3] the copy of a log that is written to all the while is one moment of i
   const file = join(gateway.folder, 'log.backup')
   const pad = 'x'.repeat(4000)
   let sent = 0
-  const publish = async () => {
-    const body = range(1, 100).map(() => ({ channel: `public:${sent % 7}`, data: [++sent, pad] }))
+  const publish = async (count: number) => {
+    const body = range(1, count).map(() => ({ channel: `public:${sent % 7}`, data: [++sent, pad] }))
     const answer = await gateway.api('POST', '/api/publish', { body })
     expect(answer.status).toBe(200)
   }
-  for (let round = 0; round < 40; round += 1) await publish()
+  for (let round = 0; round < 40; round += 1) await publish(100)
   const ahead = sent
   let isCopying = true
   const traffic = (async () => {
-    while (isCopying) await publish()
+    while (isCopying) await publish(5)
   })()
   const { code, stderr } = await twinwire(gateway.folder, 'backup', file)
   isCopying = false

@@ -9,6 +9,7 @@ import { type Gateway, startGateway } from '../harness/gateway.ts'
 import type { Scope } from '../harness/scope.ts'
 import { damageFile } from '../harness/storage.ts'
 import { transports } from '../harness/transports.ts'
+import { openWebSocket } from '../harness/websocket.ts'
 
 /** A gateway with 2 MB of old messages that are on disk and not in memory; returns the first one's id. */
 async function startWithOldMessages(scope: Scope): Promise<{ gateway: Gateway; first: string }> {
@@ -57,8 +58,29 @@ describe.each(transports)('a damaged page, over $name', ({ open }) => {
     await again.next('live')
     expect(dataOf(again.frames)).toHaveLength(999)
     expect(again.frames.filter(frame => frame.type === 'gap')).toEqual([])
-  })
+  }, 90_000)
 })
+
+test('[W3][R6] commands that meet a damaged page are answered, and the connection stays', async t => {
+  const { gateway, first } = await startWithOldMessages(t)
+  const socket = await openWebSocket(t, gateway.url, { channels: 'public:a' })
+  await socket.next('live')
+  const mend = damageFile(join(gateway.dataDir, 'log.db'), 0.1, 0.9)
+  const history = await socket.ask({ type: 'history', channel: 'public:old', since: first, limit: 1000 })
+  expect(history).toMatchObject({ type: 'failure', code: 'unavailable' })
+  const subscribe = await socket.ask({ type: 'subscribe', channel: 'public:old', since: first })
+  expect(subscribe).toMatchObject({ type: 'failure', code: 'unavailable' })
+  expect(await socket.ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
+  await mend()
+  // Refused, it is not half subscribed: asking again gives what was asked for.
+  const isThere = async () => {
+    const again = await socket.ask({ type: 'subscribe', channel: 'public:old', since: first })
+    return again.type === 'subscribed' ? again : null
+  }
+  expect(await poll(isThere, 'the channel to be readable again', 20_000)).toMatchObject({ recovered: true })
+  await socket.next(frame => frame.type === 'live' && frame.channels!.includes('public:old'), 20_000)
+  expect(dataOf(socket.frames, 'public:old')).toHaveLength(999)
+}, 90_000)
 
 test('[R6] wherever the damage is, the process lives and answers', async t => {
   const { gateway, first } = await startWithOldMessages(t)
@@ -73,4 +95,4 @@ test('[R6] wherever the damage is, the process lives and answers', async t => {
   }
   expect((await gateway.api('GET', '/readyz')).status).toBe(503)
   expect((await gateway.api('GET', '/healthz')).status).toBe(200)
-})
+}, 60_000)

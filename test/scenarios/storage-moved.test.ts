@@ -35,5 +35,5 @@ describe.each(transports)('a log deleted under the gateway, over $name', ({ open
     await again.next('live')
     expect(again.frames.find(frame => frame.type === 'gap')).toMatchObject({ reason: 'reset' })
     expect(dataOf(again.frames)).toEqual(['new'])
-  })
+  }, 60_000)
 })
