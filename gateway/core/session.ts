@@ -219,12 +219,9 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   fail(error: unknown): void {
     const failure = storageFailureOf(error)
     // Of its storage the log has told operators; with thousands of readers, each of them telling would bury it.
-    if (failure) {
-      this.close(failure.code, `${failure.message} Reconnect with the last id.`)
-      return
-    }
-    this.#context.onFault(error)
-    this.close('internal', 'The gateway failed to serve this connection: reconnect with the last id.')
+    if (!failure) this.#context.onFault(error)
+    const { code, message } = failure ?? { code: 'internal', message: 'The gateway failed to serve this.' }
+    this.close(code, `${message} Reconnect with the last id received.`)
   }
 
   view(): ConnectionView {
