@@ -15,7 +15,7 @@ import { openConnection } from '../core/opening.ts'
 import { Session } from '../core/session.ts'
 import { type ConnectQuery, foreignOrigin, queryOf, readConnectQuery } from './connect-query.ts'
 import type { TransportDeps } from './deps.ts'
-import { SocketWriter } from './socket-writer.ts'
+import { isGone, SocketWriter } from './socket-writer.ts'
 import { webSocketEncoder } from './ws-frame.ts'
 
 export const SUBPROTOCOL = 'twinwire.v1'
@@ -82,6 +82,10 @@ function accept(
   arrival: Arrival | Farewell,
   deps: TransportDeps,
 ): void {
+  if (isGone(request.raw.socket)) {
+    webSocket.terminate()
+    return
+  }
   const link = new WebSocketLink(webSocket, request)
   if ('code' in arrival) {
     sayGoodbye(link, arrival)
