@@ -39,6 +39,7 @@ export class Account {
   readonly who: string
   delivered = 0
   gaps = 0
+  isWelcomed = false
   /** `live` was said of every channel of this connection. */
   isLive = false
   readonly #w: Witnesses
@@ -52,7 +53,6 @@ export class Account {
   #opening: Opening = { channels: [] }
   #openedAt = 0
   #connection = 0
-  #isWelcomed = false
   #waitingForLive = new Set<string>()
   readonly #answers: Answers
 
@@ -107,7 +107,7 @@ export class Account {
     this.#opening = opening
     this.#openedAt = this.#w.clock()
     this.#connection += 1
-    this.#isWelcomed = false
+    this.isWelcomed = false
     this.isLive = opening.channels.length === 0
     this.#waitingForLive = new Set(opening.channels)
     this.#answers.clear()
@@ -129,7 +129,7 @@ export class Account {
 
   /** Takes the next frame; `id` is what stood on the event's `id:` line. */
   take(frame: Frame, id: string | null): void {
-    if (!this.#isWelcomed && frame.type !== 'welcome' && frame.type !== 'goodbye') {
+    if (!this.isWelcomed && frame.type !== 'welcome' && frame.type !== 'goodbye') {
       this.#blame('S3', '-', `${frame.type} came before \`welcome\``)
     }
     if (frame.type === 'message') return this.#message(frame, id)
@@ -137,7 +137,7 @@ export class Account {
     const command = this.#answers.take(frame)
     switch (frame.type) {
       case 'welcome':
-        this.#isWelcomed = true
+        this.isWelcomed = true
         return
       case 'subscribed':
         return this.#subscribed(frame, command)

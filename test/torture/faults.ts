@@ -40,7 +40,7 @@ export function drawFault(dice: Dice): Fault {
       { ...NO_FAULT, isReset, halfOpenMs, cutAfterBytes: dice.between(1, dice.chance(0.5) ? 2000 : 200_000) },
     ],
     [12, { ...NO_FAULT, stall: { afterMs: dice.between(1, 1500), forMs: dice.between(50, 4000) } }],
-    [8, { ...NO_FAULT, dripBytes: dice.between(100, 5000), cutAfterMs: dice.chance(0.5) ? 2000 : null }],
+    [8, { ...NO_FAULT, dripBytes: dice.between(100, 1500), cutAfterMs: dice.chance(0.5) ? 2000 : null }],
     [10, { ...NO_FAULT, delayMs: dice.between(1, 60) }],
   ])
 }

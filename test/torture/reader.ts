@@ -19,6 +19,9 @@ export interface ReaderOptions {
 
 const COMMANDS = ['subscribe', 'unsubscribe', 'history', 'ping'] as const
 const MAX_CHANNELS = 5
+/** How long it stays away, twice as long after each connection that brought nothing. */
+const MIN_WAIT_MS = 100
+const MAX_WAIT_MS = 800
 
 export class Reader {
   readonly account: Account
@@ -40,6 +43,7 @@ export class Reader {
   /** Connects again and again until `stop`. */
   async run(): Promise<void> {
     const { dice, witnesses, who } = this.#options
+    let waitMs = MIN_WAIT_MS
     while (!this.#isStopped) {
       if (!this.#isCalm && dice.chance(0.03)) this.account.forget()
       const opening = this.account.resumption() ?? this.#freshOpening()
@@ -53,7 +57,8 @@ export class Reader {
       if (/status [45]|response: [45]/.test(end)) witnesses.verdict.add('S5', who, '-', `refused with ${end}`)
       this.account.disconnected()
       this.#link = null
-      if (!this.#isStopped) await sleep(dice.between(10, this.#isCalm ? 50 : 300))
+      waitMs = this.account.isWelcomed ? MIN_WAIT_MS : Math.min(2 * waitMs, MAX_WAIT_MS)
+      if (!this.#isStopped) await sleep(dice.between(10, waitMs))
     }
   }
 
