@@ -13,7 +13,7 @@ import type { Verdict } from './verdict.ts'
 export interface Witnesses {
   readonly model: Model
   readonly verdict: Verdict
-  readonly trace: Trace
+  readonly trace: Pick<Trace, "tell" | "lastOf">
   readonly clock: () => number
 }
 

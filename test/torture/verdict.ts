@@ -18,9 +18,9 @@ export class Verdict {
   readonly violations: Violation[] = []
   /** All of them, also those not kept. */
   count = 0
-  readonly #trace: Trace
+  readonly #trace: Pick<Trace, 'tell' | 'lastOf'>
 
-  constructor(trace: Trace) {
+  constructor(trace: Pick<Trace, 'tell' | 'lastOf'>) {
     this.#trace = trace
   }
 
