@@ -3,9 +3,11 @@
 
 import { expect, type TestContext, test } from 'vitest'
 import type { Tamper } from '../torture/fault-proxy.ts'
-import { World, type WorldOptions } from '../torture/world.ts'
+import { type Progress, World, type WorldOptions } from '../torture/world.ts'
 
-const OPTIONS: Omit<WorldOptions, 'seconds' | 'seed'> = {
+const OPTIONS: Omit<WorldOptions, 'seed'> = {
+  // A busy machine takes its time; a quiet one has enough after some seconds.
+  seconds: 60,
   readers: 16,
   publishers: 3,
   lifeMs: 1000,
@@ -22,13 +24,12 @@ async function live(t: TestContext, options: WorldOptions): Promise<World> {
 
 test('[R1][R2][R3][R4][R6][H1][H2] torture: kills, cuts and stalls break no promise', async t => {
   const seed = Number(process.env.SEED ?? Date.now() % 2 ** 32)
-  const world = await live(t, { ...OPTIONS, seconds: 10, seed })
-  const { kills, terms, delivered, gaps } = world.progress()
+  const isEnough = ({ seconds, kills, terms, delivered, gaps }: Progress) =>
+    seconds >= 8 && kills + terms >= 3 && delivered > 1000 && gaps > 0
+  const world = await live(t, { ...OPTIONS, seed, isEnough })
   expect(world.verdict.violations, `seed ${seed}, trace ${world.trace.path}`).toEqual([])
-  expect(kills + terms).toBeGreaterThan(1)
-  expect(delivered).toBeGreaterThan(500)
-  expect(gaps).toBeGreaterThan(0)
-}, 90_000)
+  expect(isEnough(world.progress())).toBe(true)
+}, 150_000)
 
 /** Once enough events have passed, one is lost on its way, and later another one comes twice. */
 function loseOneRepeatOne(): Tamper {
@@ -46,8 +47,10 @@ function loseOneRepeatOne(): Tamper {
 
 test('[R2] torture: one lost message and one repeated message do not go unseen', async t => {
   const tamper = loseOneRepeatOne()
-  const world = await live(t, { ...OPTIONS, seconds: 4, seed: 1, hasFaults: false, tamper })
+  // The loss is one, the repetition two: for its channel, and for the stream.
+  const isEnough = ({ violations }: Progress) => violations >= 3
+  const world = await live(t, { ...OPTIONS, seed: 1, hasFaults: false, isEnough, tamper })
   const texts = world.verdict.violations.map(({ rule, text }) => `[${rule}] ${text}`)
   expect(texts.some(text => /^\[R2\] .* is missing, and no gap covers it/.test(text))).toBe(true)
   expect(texts.some(text => /^\[R2\] .* came, after everything up to/.test(text))).toBe(true)
-}, 90_000)
+}, 150_000)

@@ -1,9 +1,10 @@
 // The last question, to the log itself: a fresh reader asks for everything that is kept. Knows no faults.
 
 import { poll } from '../harness/deadline.ts'
-import { Account, type Witnesses } from './account.ts'
+import { Account } from './account.ts'
 import { STORED } from './channels.ts'
 import { openWebSocket } from './link.ts'
+import type { Witnesses } from './witnesses.ts'
 
 /** Reads all channels from their beginning and accounts for them (rules R1, N4). */
 export async function audit(url: string, witnesses: Witnesses): Promise<void> {

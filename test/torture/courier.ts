@@ -4,9 +4,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answer, type Body, call } from '../harness/call.ts'
 import { API_KEY } from '../harness/gateway.ts'
-import type { Witnesses } from './account.ts'
 import type { Dice } from './dice.ts'
 import { type Draft, payloadOf } from './model.ts'
+import type { Witnesses } from './witnesses.ts'
 
 export interface CourierOptions {
   readonly dice: Dice

@@ -6,13 +6,13 @@ import WebSocket from 'ws'
 import { call } from '../harness/call.ts'
 import type { Frame } from '../harness/frame.ts'
 import { API_KEY } from '../harness/gateway.ts'
-import type { Witnesses } from './account.ts'
 import { Answers } from './answers.ts'
 import { STORED } from './channels.ts'
 import type { Courier } from './courier.ts'
 import type { Dice } from './dice.ts'
 import type { Drafts } from './drafts.ts'
 import { type Draft, payloadOf } from './model.ts'
+import type { Witnesses } from './witnesses.ts'
 
 export interface Trade {
   readonly dice: Dice

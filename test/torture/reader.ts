@@ -2,11 +2,12 @@
 // cursor. What it was given, its account judges. Knows no proxy and no gateway.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Account, type Opening, type Witnesses } from './account.ts'
+import { Account, type Opening } from './account.ts'
 import type { Command } from './answers.ts'
 import { STORED, UNSTORED } from './channels.ts'
 import type { Dice } from './dice.ts'
 import { type Link, type OpenLink, openSse, openWebSocket } from './link.ts'
+import type { Witnesses } from './witnesses.ts'
 
 export interface ReaderOptions {
   readonly who: string
@@ -17,7 +18,6 @@ export interface ReaderOptions {
   readonly url: () => string
 }
 
-const COMMANDS = ['subscribe', 'unsubscribe', 'history', 'ping'] as const
 const MAX_CHANNELS = 5
 /** How long it stays away, twice as long after each connection that brought nothing. */
 const MIN_WAIT_MS = 100
@@ -135,29 +135,55 @@ export class Reader {
   }
 
   #randomCommand(link: Link): void {
-    const { dice, witnesses } = this.#options
-    const type = dice.pick(COMMANDS)
-    if (type === 'ping') return this.#command(link, { type })
-    const names = STORED.map(({ name }) => name)
+    const { dice } = this.#options
+    const act = dice.pick([
+      () => this.#subscribe(link),
+      () => this.#unsubscribe(link),
+      () => this.#command(link, { type: 'ping' }),
+      () => {
+        const since = dice.chance(0.5) ? this.#recent() : undefined
+        this.#command(
+          link,
+          { type: 'history', channel: this.#anyStored(), since },
+          { limit: dice.between(1, 200) },
+        )
+      },
+    ])
+    act()
+  }
+
+  #subscribe(link: Link): void {
+    const { dice } = this.#options
+    const channel = this.#anyStored()
     const held = this.account.channels
-    if (type === 'unsubscribe') {
-      // The last one stays, or there would be nothing to come back for.
-      if (held.length < 2) return
-      const channel = dice.pick(held)
-      const cursor = this.account.cursorOf(channel)
-      if (cursor !== null) this.#left.set(channel, cursor)
-      return this.#command(link, { type, channel })
-    }
-    const channel = dice.pick(names)
-    const { epoch, head } = witnesses.model
-    const recent = epoch === null ? undefined : `${epoch}-${Math.max(0, head - dice.below(300))}`
-    if (type === 'history') {
-      const since = dice.chance(0.5) ? recent : undefined
-      return this.#command(link, { type, channel, since }, { limit: dice.between(1, 200) })
-    }
     if (held.length >= MAX_CHANNELS && !held.includes(channel)) return
-    const since = dice.pick([undefined, recent, this.#left.get(channel)])
-    this.#command(link, { type, channel, since }, dice.chance(0.2) ? { history: dice.below(50) } : {})
+    const since = dice.pick([undefined, this.#recent(), this.#left.get(channel)])
+    this.#command(
+      link,
+      { type: 'subscribe', channel, since },
+      dice.chance(0.2) ? { history: dice.below(50) } : {},
+    )
+  }
+
+  #unsubscribe(link: Link): void {
+    const held = this.account.channels
+    // The last one stays, or there would be nothing to come back for.
+    if (held.length < 2) return
+    const channel = this.#options.dice.pick(held)
+    const cursor = this.account.cursorOf(channel)
+    if (cursor !== null) this.#left.set(channel, cursor)
+    this.#command(link, { type: 'unsubscribe', channel })
+  }
+
+  #anyStored(): string {
+    return this.#options.dice.pick(STORED).name
+  }
+
+  /** A cursor of a moment ago, once there is a log. */
+  #recent(): string | undefined {
+    const { dice, witnesses } = this.#options
+    const { epoch, head } = witnesses.model
+    return epoch === null ? undefined : `${epoch}-${Math.max(0, head - dice.below(300))}`
   }
 
   #command(link: Link, command: Omit<Command, 'ref'>, more: object = {}): void {

@@ -8,7 +8,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { poll } from '../harness/deadline.ts'
 import { type Gateway, startGateway } from '../harness/gateway.ts'
 import { randomFrom } from '../harness/seed.ts'
-import type { Witnesses } from './account.ts'
 import { audit } from './audit.ts'
 import { PLANS, rulesOf, UNSTORED } from './channels.ts'
 import { Courier } from './courier.ts'
@@ -21,9 +20,13 @@ import { publishByCommands, publishByHttp, publishUnstored, type Trade, takeAway
 import { Reader } from './reader.ts'
 import { Trace } from './trace.ts'
 import { Verdict } from './verdict.ts'
+import type { Witnesses } from './witnesses.ts'
 
 export interface WorldOptions {
+  /** How long at most, from the moment the gateway listens. */
   readonly seconds: number
+  /** Ends the run before that. */
+  readonly isEnough?: (progress: Progress) => boolean
   readonly seed: number
   readonly readers: number
   readonly publishers: number
@@ -57,6 +60,7 @@ const VERIFY_EVERY_MS = 250
 const REST_MS = 60_000
 /** A gateway that is so wrong is not worth more time. */
 const ENOUGH_VIOLATIONS = 200
+const isHopeless = ({ violations }: Progress): boolean => violations >= ENOUGH_VIOLATIONS
 
 export class World {
   readonly folder: string
@@ -64,7 +68,7 @@ export class World {
   readonly trace: Trace
   readonly #options: WorldOptions
   readonly #ends: (() => unknown)[] = []
-  readonly #begun = performance.now()
+  #begun = performance.now()
   readonly #witnesses: Witnesses
   readonly #dice: Dice
   readonly #drafts: Drafts
@@ -93,9 +97,10 @@ export class World {
 
   /** Lives through the torture and comes to rest; what broke is in `verdict`. */
   async run(): Promise<void> {
-    const { seconds, lifeMs, hasFaults = true, tamper } = this.#options
+    const { seconds, lifeMs, hasFaults = true, isEnough = isHopeless, tamper } = this.#options
     const { verdict, trace } = this
     const gateway = await this.#startGateway()
+    this.#begun = performance.now()
     const dice = this.#dice
     const proxy = new FaultProxy({ targetPort: gateway.port, dice, tamper })
     this.#proxy = proxy
@@ -107,7 +112,7 @@ export class World {
     const publishing = this.#publish(gateway.url, proxied)
     const reading = this.#read(gateway.url, proxied)
     const stopVerifying = this.#startVerifying()
-    while (this.#seconds() < seconds && !this.#isStopped && verdict.count < ENOUGH_VIOLATIONS) await sleep(50)
+    while (!this.#isStopped && this.#seconds() < seconds && !isEnough(this.progress())) await sleep(100)
     this.#lives.stop()
     await living
     this.#isStopped = true
