@@ -133,7 +133,7 @@ export class Account {
   /** Accounts for what came, as far as the model is settled. */
   verify(): void {
     const now = this.#witnesses.clock()
-    for (const held of this.#held.values()) held.lane.verify(held.place(this.#place), now)
+    for (const held of this.#held.values()) held.verify(this.#place, now)
     this.#closing = this.#closing.filter(({ lane, through }) => {
       lane.verify(through, now)
       if (lane.checked < through) return true

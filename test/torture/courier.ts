@@ -13,6 +13,8 @@ export interface CourierOptions {
   readonly witnesses: Witnesses
   readonly direct: string
   readonly proxied: string
+  /** The gateway is gone for good: there is nobody left to insist with. */
+  readonly isHopeless: () => boolean
 }
 
 type Outcome = 'acknowledged' | 'refused' | 'lost'
@@ -45,7 +47,7 @@ export class Courier {
 
   /** Sends keyed drafts until they are acknowledged. */
   async insist(drafts: readonly Draft[], who: string): Promise<void> {
-    for (;;) {
+    while (!this.#options.isHopeless()) {
       await sleep(this.#options.dice.between(20, 150))
       if ((await this.send(drafts, who)) === 'acknowledged') return
     }

@@ -77,6 +77,11 @@ export class Held {
     this.lane.closeGap(cursor)
   }
 
+  /** Accounts for what came; not while a gap is owed, which says what may be missing. */
+  verify(stream: number | null, now: number): void {
+    if (!this.#owed) this.lane.verify(this.place(stream), now)
+  }
+
   /** The connection is over; what it was told still counts. */
   disconnected(place: number, at: number): void {
     if (this.#owed) this.#excuse(at)

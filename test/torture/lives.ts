@@ -97,6 +97,7 @@ export class Lives {
   /** False: it was killed while it started. */
   async #start(): Promise<boolean> {
     const { dice, gateway, verdict } = this.#options
+    const { pid } = gateway
     this.starts += 1
     this.#tell('start')
     const started = gateway.restart().then(
@@ -104,6 +105,7 @@ export class Lives {
       (error: Error) => error,
     )
     if (dice.chance(0.15) && !this.#stopping.signal.aborted) {
+      while (gateway.pid === pid) await sleep(1)
       await Promise.race([started, sleep(dice.below(900))])
       await this.#kill()
       await started

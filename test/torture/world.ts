@@ -60,7 +60,7 @@ const VERIFY_EVERY_MS = 250
 const REST_MS = 60_000
 /** A gateway that is so wrong is not worth more time. */
 const ENOUGH_VIOLATIONS = 200
-const isHopeless = ({ violations }: Progress): boolean => violations >= ENOUGH_VIOLATIONS
+const isBroken = ({ violations }: Progress): boolean => violations >= ENOUGH_VIOLATIONS
 
 export class World {
   readonly folder: string
@@ -76,6 +76,8 @@ export class World {
   #lives: Lives | null = null
   #proxy: FaultProxy | null = null
   #isStopped = false
+  /** Why there is no gateway any more. */
+  #trouble: Error | null = null
 
   private constructor(folder: string, options: WorldOptions) {
     this.folder = folder
@@ -97,7 +99,7 @@ export class World {
 
   /** Lives through the torture and comes to rest; what broke is in `verdict`. */
   async run(): Promise<void> {
-    const { seconds, lifeMs, hasFaults = true, isEnough = isHopeless, tamper } = this.#options
+    const { seconds, lifeMs, hasFaults = true, isEnough = isBroken, tamper } = this.#options
     const { verdict, trace } = this
     const gateway = await this.#startGateway()
     this.#begun = performance.now()
@@ -108,7 +110,7 @@ export class World {
     if (!hasFaults) proxy.calm()
     this.#ends.push(() => proxy.close())
     this.#lives = new Lives({ gateway, dice, verdict, trace, lifeMs, drainMs: DRAIN_MS })
-    const living = hasFaults ? this.#lives.run() : Promise.resolve()
+    const living = hasFaults ? this.#lives.run().catch(error => this.#giveUp(error)) : Promise.resolve()
     const publishing = this.#publish(gateway.url, proxied)
     const reading = this.#read(gateway.url, proxied)
     const stopVerifying = this.#startVerifying()
@@ -117,6 +119,7 @@ export class World {
     await living
     this.#isStopped = true
     await publishing
+    if (this.#trouble) throw this.#trouble
     await this.#rest(proxy)
     stopVerifying()
     for (const reader of this.#readers) reader.stop()
@@ -176,7 +179,8 @@ export class World {
     const { publishers, maxPauseMs } = this.#options
     const witnesses = this.#witnesses
     const dice = this.#dice
-    const courier = new Courier({ dice, witnesses, direct, proxied })
+    const isHopeless = () => this.#trouble !== null
+    const courier = new Courier({ dice, witnesses, direct, proxied, isHopeless })
     const isStopped = () => this.#isStopped
     const trade: Trade = {
       dice,
@@ -227,6 +231,11 @@ export class World {
     // Who is not live by then is found by `verifyRest`.
     await poll(areLive, 'every reader to be live', REST_MS).catch(() => null)
     for (const { account } of this.#readers) account.verifyRest()
+  }
+
+  #giveUp(error: Error): void {
+    this.#trouble = error
+    this.#isStopped = true
   }
 
   #lanesOf(channel: string) {

@@ -201,6 +201,24 @@ test('[R2] a gap that covers what retention took is right', () => {
   expect(stage.verdict.violations).toEqual([])
 })
 
+test('[R2] nothing is judged between `recovered: false` and its gap, which may be a cut away', () => {
+  const stage = new Stage()
+  stage.publish('a', 1, 2, 3, 4, 5, 6)
+  const reader = stage.reader([], 6)
+  reader.connected({ channels: ['a'], since: 'nonsense' })
+  reader.take({ type: 'welcome' }, null)
+  reader.take(subscribed('a', 3, false), null)
+  reader.verify()
+  reader.disconnected()
+  reader.connected(reader.resumption()!)
+  reader.take({ type: 'welcome' }, null)
+  reader.take(subscribed('a', 3, true), null)
+  give(reader, 'a', 4, 5, 6)
+  reader.take(live('a', 6), null)
+  reader.verifyRest()
+  expect(stage.verdict.violations).toEqual([])
+})
+
 test('[R2] a gap that is too narrow is found', () => {
   const stage = new Stage()
   const reader = stage.reader(['a'], 0)
