@@ -21,7 +21,8 @@ export interface ChannelPlan {
 }
 
 const HOUR_MS = 3_600_000
-const wide: Keeps = { messages: 3000, ageMs: HOUR_MS, bytes: Number.POSITIVE_INFINITY }
+/** More than is published while a reader is away. */
+const wide: Keeps = { messages: 20_000, ageMs: HOUR_MS, bytes: Number.POSITIVE_INFINITY }
 const plan = (name: string, keeps: Keeps | null, weight: number, more: Partial<ChannelPlan> = {}) => ({
   name,
   keeps,

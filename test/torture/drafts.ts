@@ -4,6 +4,7 @@ import { type ChannelPlan, STORED } from './channels.ts'
 import type { Dice } from './dice.ts'
 import type { Draft } from './model.ts'
 
+const FLOODED = 'wide:a'
 const PADDING = 'padding '.repeat(10_000)
 
 export class Drafts {
@@ -16,13 +17,18 @@ export class Drafts {
     this.#dice = dice
   }
 
-  /** What one request carries: a message, one to several channels, or a batch. */
+  /** What one request carries: a message, one to several channels, a batch, or a flood of one channel. */
   request(): Draft[] {
-    const kind = this.#dice.between(0, 9)
-    if (kind < 5) return [this.one()]
-    if (kind === 5) return [this.#toSeveral()]
     const isKeyed = this.#dice.chance(0.5)
-    return Array.from({ length: this.#dice.between(2, 40) }, () => this.one(isKeyed))
+    const several = (low: number, high: number, make: () => Draft) =>
+      Array.from({ length: this.#dice.between(low, high) }, make)
+    const draw = this.#dice.weigh<() => Draft[]>([
+      [50, () => [this.one()]],
+      [10, () => [this.#toSeveral()]],
+      [36, () => several(2, 40, () => this.one(isKeyed))],
+      [4, () => several(100, 400, () => this.#make([FLOODED], 50, isKeyed, null))],
+    ])
+    return draw()
   }
 
   one(isKeyed = this.#dice.chance(0.5)): Draft {

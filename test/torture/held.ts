@@ -89,8 +89,8 @@ export class Held {
   }
 
   #excuse(at: number): void {
-    const { after, cursor } = this.#owed!
-    this.lane.excuse(after, cursor, at)
+    const { after, cursor, asked } = this.#owed!
+    this.lane.excuse(after, cursor, at, asked.seq === null)
     this.#owed = null
   }
 }

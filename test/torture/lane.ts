@@ -62,8 +62,9 @@ export class Lane {
   }
 
   /** A gap was told whose end is known: `through` is the last that may be missing. */
-  excuse(after: number, through: number, at: number): void {
-    this.#excuses.push({ after, through, at, isEmpty: true })
+  excuse(after: number, through: number, at: number, isReset = false): void {
+    // A cursor that says nothing gets a gap in any case.
+    this.#excuses.push({ after, through, at, isEmpty: !isReset })
     this.last = Math.max(this.last, through)
   }
 
