@@ -4,8 +4,8 @@
 import { parseArgs } from 'node:util'
 import { type Progress, World, type WorldOptions } from './world.ts'
 
-const USAGE = `Usage: npm run torture -- [--seconds 60] [--seed N] [--readers 80] [--publishers 8]
-         [--life-ms 1700] [--pause-ms 120] [--keep]
+const USAGE = `Usage: npm run torture -- [--seconds 60] [--seed N] [--readers 120] [--publishers 8]
+         [--life-ms 1700] [--pause-ms 60] [--keep]
 
 Starts a gateway on a fresh folder, harms it and its connections in every way there is, and checks
 that everybody receives every acknowledged message once, in order, or is told of a gap.
@@ -23,10 +23,10 @@ function readOptions(): WorldOptions & { keep: boolean } {
     options: {
       seconds: { type: 'string', default: '60' },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 32)) },
-      readers: { type: 'string', default: '80' },
+      readers: { type: 'string', default: '120' },
       publishers: { type: 'string', default: '8' },
       'life-ms': { type: 'string', default: '1700' },
-      'pause-ms': { type: 'string', default: '120' },
+      'pause-ms': { type: 'string', default: '60' },
       keep: { type: 'boolean', default: false },
     },
   })
