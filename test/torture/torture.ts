@@ -61,7 +61,9 @@ async function main(): Promise<void> {
   say(`seed ${options.seed}; real processes do not repeat themselves, but their choices do`)
   const world = await World.create(options)
   say(`trace ${world.trace.path}`)
+  let isInterrupted = false
   process.once('SIGINT', () => {
+    isInterrupted = true
     say('Interrupted: ending processes and removing the folder.')
     void world.close(keep).finally(() => process.exit(130))
   })
@@ -73,6 +75,8 @@ async function main(): Promise<void> {
     trouble = error
   }
   clearInterval(timer)
+  // What fails now, fails because it was interrupted.
+  if (isInterrupted) return
   const progress = world.progress()
   const isBroken = world.verdict.count > 0 || trouble !== null
   await world.close(isBroken || keep)

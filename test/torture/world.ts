@@ -74,6 +74,7 @@ export class World {
   readonly #drafts: Drafts
   #readers: Reader[] = []
   #lives: Lives | null = null
+  #living: Promise<void> = Promise.resolve()
   #proxy: FaultProxy | null = null
   #isStopped = false
   /** Why there is no gateway any more. */
@@ -110,13 +111,13 @@ export class World {
     if (!hasFaults) proxy.calm()
     this.#ends.push(() => proxy.close())
     this.#lives = new Lives({ gateway, dice, verdict, trace, lifeMs, drainMs: DRAIN_MS })
-    const living = hasFaults ? this.#lives.run().catch(error => this.#giveUp(error)) : Promise.resolve()
+    if (hasFaults) this.#living = this.#lives.run().catch(error => this.#giveUp(error))
     const publishing = this.#publish(gateway.url, proxied)
     const reading = this.#read(gateway.url, proxied)
     const stopVerifying = this.#startVerifying()
     while (!this.#isStopped && this.#seconds() < seconds && !isEnough(this.progress())) await sleep(100)
     this.#lives.stop()
-    await living
+    await this.#living
     this.#isStopped = true
     await publishing
     if (this.#trouble) throw this.#trouble
@@ -156,6 +157,9 @@ export class World {
   /** Ends every process and socket; removes the folder unless it is evidence. */
   async close(keepsFolder: boolean): Promise<void> {
     this.#isStopped = true
+    this.#lives?.stop()
+    // A gateway that is being started would outlive us.
+    await this.#living
     for (const reader of this.#readers) reader.stop()
     for (const end of this.#ends.splice(0).reverse()) await end()
     await this.trace.close()
