@@ -49,6 +49,7 @@ export function registerSse(app: FastifyInstance, deps: SseDeps): void {
       done()
     },
     handler: async (request, reply) => {
+      if (isGone(request.raw.socket)) return reply.hijack()
       const { origin, host } = request.headers
       reply.headers(deps.origins.corsHeaders(origin, host))
       const stream = await prepare(request, deps)
@@ -57,6 +58,7 @@ export function registerSse(app: FastifyInstance, deps: SseDeps): void {
       if ('code' in stream && !isPassing) return deps.refuse(reply, stream)
       // Pipelined behind an answer that is not finished, the stream would get in between.
       if (reply.raw.socket === null) return deps.refuse(reply, PIPELINED)
+      // Once more: who it is may have taken seconds to find out.
       if (isGone(request.raw.socket)) return reply.hijack()
       accept(request, reply, stream, deps)
       return reply
