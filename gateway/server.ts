@@ -104,6 +104,8 @@ function createFastify(
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy,
     forceCloseConnections: 'idle',
+    // While it closes, routes go on to answer: a 503 would end a browser's EventSource for good (rule S5).
+    return503OnClosing: false,
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, streams.has(socket)),
   } satisfies FastifyServerOptions
   if (certificate === null) return Fastify(options)

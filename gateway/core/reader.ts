@@ -105,7 +105,8 @@ export class Reader {
     const pulled = this.#pullTail(ready, { seq: this.#seq, order: this.#order })
     const place = pulled.stoppedAt ?? this.#options.hub.tail
     if (!this.#isBehind) this.#seq = Math.max(this.#seq, place.seq)
-    this.#order = place.order
+    // Never back: while the stream was behind, channels without history were given what came after its place.
+    this.#order = Math.max(this.#order, place.order)
     if (pulled.stoppedAt !== null) this.#touched = 'many'
     else if (!this.#isBehind) this.#announceLive()
   }
@@ -201,7 +202,7 @@ export class Reader {
     const isAll = chunk.last === channel.entries.at(channel.entries.length - 1)
     const place = isAll ? hub.tail : chunk.last
     this.#seq = place.seq
-    this.#order = place.order
+    this.#order = Math.max(this.#order, place.order)
     if (isAll) this.#touched = null
     this.#count(chunk.count)
     outbox.write(chunk.buffer)

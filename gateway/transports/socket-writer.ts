@@ -5,6 +5,14 @@ import type { Socket } from 'node:net'
 
 const NOTHING = Buffer.alloc(0)
 
+/**
+ * Whether a peer left while it was let in. Closed: nobody would tell a session of its end any more. Reset, but not yet
+ * noticed by Node: the system knows no address of it any more, and limits and records need one.
+ */
+export function isGone(socket: Socket): boolean {
+  return socket.destroyed || socket.remoteAddress === undefined
+}
+
 export class SocketWriter {
   readonly #socket: Socket
   readonly #onDrained: () => void

@@ -13,7 +13,7 @@ import { Session } from '../core/session.ts'
 import { startTimer } from '../core/timer.ts'
 import { type ConnectQuery, foreignOrigin, queryOf, readConnectQuery } from './connect-query.ts'
 import type { TransportDeps } from './deps.ts'
-import { SocketWriter } from './socket-writer.ts'
+import { isGone, SocketWriter } from './socket-writer.ts'
 import { encodeRetry, STOP_PREFIX, sseEncoder } from './sse-frame.ts'
 import type { StreamSockets } from './stream-sockets.ts'
 
@@ -49,6 +49,7 @@ export function registerSse(app: FastifyInstance, deps: SseDeps): void {
       done()
     },
     handler: async (request, reply) => {
+      if (isGone(request.raw.socket)) return reply.hijack()
       const { origin, host } = request.headers
       reply.headers(deps.origins.corsHeaders(origin, host))
       const stream = await prepare(request, deps)
@@ -57,8 +58,8 @@ export function registerSse(app: FastifyInstance, deps: SseDeps): void {
       if ('code' in stream && !isPassing) return deps.refuse(reply, stream)
       // Pipelined behind an answer that is not finished, the stream would get in between.
       if (reply.raw.socket === null) return deps.refuse(reply, PIPELINED)
-      // Gone while its token was checked: nobody would tell the session of its end any more.
-      if (request.raw.socket.destroyed) return reply.hijack()
+      // Once more: who it is may have taken seconds to find out.
+      if (isGone(request.raw.socket)) return reply.hijack()
       accept(request, reply, stream, deps)
       return reply
     },

@@ -15,7 +15,7 @@ import { openConnection } from '../core/opening.ts'
 import { Session } from '../core/session.ts'
 import { type ConnectQuery, foreignOrigin, queryOf, readConnectQuery } from './connect-query.ts'
 import type { TransportDeps } from './deps.ts'
-import { SocketWriter } from './socket-writer.ts'
+import { isGone, SocketWriter } from './socket-writer.ts'
 import { webSocketEncoder } from './ws-frame.ts'
 
 export const SUBPROTOCOL = 'twinwire.v1'
@@ -40,6 +40,10 @@ export function registerWebSocket(app: FastifyInstance, deps: TransportDeps): vo
     exposeHeadRoute: false,
     schema: { hide: true },
     preValidation: async (request, reply) => {
+      if (isGone(request.raw.socket)) {
+        request.raw.socket.destroy()
+        return reply.hijack()
+      }
       const { origin, host } = request.headers
       if (!deps.origins.allows(origin, host)) return deps.refuse(reply, foreignOrigin(origin))
       arrivals.set(request, await arrive(request, deps))
@@ -82,6 +86,11 @@ function accept(
   arrival: Arrival | Farewell,
   deps: TransportDeps,
 ): void {
+  // Once more: who it is may have taken seconds to find out.
+  if (isGone(request.raw.socket)) {
+    webSocket.terminate()
+    return
+  }
   const link = new WebSocketLink(webSocket, request)
   if ('code' in arrival) {
     sayGoodbye(link, arrival)

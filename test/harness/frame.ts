@@ -29,6 +29,7 @@ export interface Frame {
   more?: boolean
   duplicate?: boolean
   expires?: number
+  gap?: Frame
 }
 
 /** The seq inside a cursor. Clients never parse one; a test of rule C1 must. */

@@ -1,9 +1,15 @@
 // Random numbers that can be had again: the seed is printed, and taken from SEED when set. Knows no gateway.
 
-/** A generator of numbers in [0, 1) (mulberry32). Run again with `SEED=<printed>` to repeat its choices. */
+/** Numbers in [0, 1). Run again with `SEED=<printed>` to repeat them. */
 export function seededRandom(): () => number {
-  let state = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32)) >>> 0
-  process.stdout.write(`seed ${state}\n`)
+  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32)) >>> 0
+  process.stdout.write(`seed ${seed}\n`)
+  return randomFrom(seed)
+}
+
+/** Numbers in [0, 1) from a seed (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)

@@ -15,17 +15,20 @@ export class SseParser {
   text = ''
   retryMs: number | null = null
   readonly #onEvent: (event: SseEvent) => void
+  readonly #keepsText: boolean
   readonly #decoder = new TextDecoder()
   #rest = ''
   #event: SseEvent = { name: '', data: '', id: null, lines: 0 }
 
-  constructor(onEvent: (event: SseEvent) => void) {
+  /** `keepsText: false`, for streams that are longer than memory. */
+  constructor(onEvent: (event: SseEvent) => void, keepsText = true) {
     this.#onEvent = onEvent
+    this.#keepsText = keepsText
   }
 
   feed(bytes: Uint8Array): void {
     const text = this.#decoder.decode(bytes, { stream: true })
-    this.text += text
+    if (this.#keepsText) this.text += text
     const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/)
     this.#rest = lines.pop()!
     for (const line of lines) this.#line(line)

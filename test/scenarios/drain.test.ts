@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { poll } from '../harness/deadline.ts'
 import { range } from '../harness/frame.ts'
 import { startGateway } from '../harness/gateway.ts'
+import { openRaw } from '../harness/raw-connection.ts'
 import { openSse } from '../harness/sse.ts'
 import { transports } from '../harness/transports.ts'
 import { openWebSocket } from '../harness/websocket.ts'
@@ -63,6 +64,24 @@ test('[R5] while draining: readyz is 503, new streams are turned away, publishes
   expect(stream.parser.retryMs).not.toBeNull()
 
   expect(await gateway.publish('public:a', 1)).toMatch(/-1$/)
+  expect(await exit).toEqual({ code: 0, signal: null })
+})
+
+test('[R5][S5] until the listener is gone nobody is refused with a status, which a browser would take as final', async t => {
+  const gateway = await startGateway(t, { config: { drain: '100ms' } })
+  // A request that never ends keeps the server for a while after the window.
+  const held = await openRaw(t, gateway.port)
+  held.send('POST /api/publish HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n')
+  await (await openSse(t, gateway.url, { channels: 'public:a' })).next('live')
+  const exit = gateway.kill('SIGTERM')
+  const statuses: number[] = []
+  const ask = () => openSse(t, gateway.url, { channels: 'public:a' }).catch(() => null)
+  for (let stream = await ask(); stream !== null; stream = await ask()) {
+    statuses.push(stream.status)
+    await stream.ended
+  }
+  expect(statuses.length).toBeGreaterThan(0)
+  expect(new Set(statuses)).toEqual(new Set([200]))
   expect(await exit).toEqual({ code: 0, signal: null })
 })
 
