@@ -61,6 +61,16 @@ export class SocketWriter {
     return { bytes: handle.bytesWritten - this.#unsentBytes() - underWay, underWay }
   }
 
+  /**
+   * Ends the connection with a reset. After a mere close the kernel would go on for minutes to hold the megabytes that the
+   * peer does not take.
+   */
+  reset(): void {
+    // It waits for pending writes; the destroy does not, and then resets.
+    this.#socket.resetAndDestroy()
+    this.#socket.destroy()
+  }
+
   #onTaken(): void {
     if (this.#socket.destroyed) return
     this.#takenBytes += this.#queuedBytes

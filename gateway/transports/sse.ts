@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { CODES, type Failure } from '../../shared/codes.ts'
+import { CODES, type Code, type Failure } from '../../shared/codes.ts'
 import { type Admission, admit } from '../core/admission.ts'
 import { type Farewell, sayGoodbye } from '../core/goodbye.ts'
 import type { Identity } from '../core/identity.ts'
@@ -187,10 +187,13 @@ class SseLink implements Link {
 
   resumeReading(): void {}
 
-  end(): void {
+  end(code: Code): void {
     this.#socket.end()
-    const timer = setTimeout(() => this.#socket.destroy(), CLOSE_GRACE_MS)
-    timer.unref()
+    const cut = (): void => {
+      if (code === 'timeout') this.#writer.reset()
+      else this.#socket.destroy()
+    }
+    const timer = setTimeout(cut, CLOSE_GRACE_MS).unref()
     this.#socket.once('close', () => clearTimeout(timer))
   }
 }

@@ -151,8 +151,11 @@ class WebSocketLink implements Link {
 
   end(code: Code, reason: string): void {
     this.#webSocket.close(closeCode(code), shorten(reason))
-    const timer = setTimeout(() => this.#webSocket.terminate(), CLOSE_GRACE_MS)
-    timer.unref()
+    const cut = (): void => {
+      if (code === 'timeout') this.#writer.reset()
+      else this.#webSocket.terminate()
+    }
+    const timer = setTimeout(cut, CLOSE_GRACE_MS).unref()
     this.#webSocket.once('close', () => clearTimeout(timer))
   }
 }

@@ -67,3 +67,30 @@ test('a connection that ends takes its timers with it', async () => {
   peer.link.die()
   expect(vi.getTimerCount()).toBeLessThanOrEqual(before)
 })
+
+test("[R3] who takes nothing as Node sees it stays, while the peer's system acknowledges; then it has its minute", async () => {
+  const core = new Core()
+  const peer = await openStalled(core)
+  await core.publish('a')
+  await turns(3)
+  for (let bytes = 0; bytes < 10_000_000; bytes += 500_000) {
+    peer.link.kernel = { bytes, underWay: 4_000_000 }
+    await vi.advanceTimersByTimeAsync(MINUTE_MS - 1000)
+  }
+  expect(peer.link.ended).toBeNull()
+  await vi.advanceTimersByTimeAsync(12_000)
+  expect(peer.link.ended?.code).toBe('timeout')
+})
+
+test('[R3] who takes nothing at all is closed after 60 to 70 s, whether or not the kernel tells', async () => {
+  const core = new Core()
+  const quiet = await openStalled(core)
+  const told = await openStalled(core)
+  told.link.kernel = { bytes: 128_000, underWay: 4_000_000 }
+  await core.publish('a')
+  await turns(3)
+  await vi.advanceTimersByTimeAsync(MINUTE_MS - 1000)
+  expect([quiet.link.ended, told.link.ended]).toEqual([null, null])
+  await vi.advanceTimersByTimeAsync(11_000)
+  expect([quiet.link.ended?.code, told.link.ended?.code]).toEqual(['timeout', 'timeout'])
+})
