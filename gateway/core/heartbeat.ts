@@ -10,6 +10,7 @@ const HURRY = 0.9
 interface Beaten {
   readonly slot: number
   readonly pulse: Pulse
+  isLooking: boolean
 }
 
 export class Heartbeat {
@@ -28,7 +29,7 @@ export class Heartbeat {
 
   add(connection: Connection): void {
     const slot = (this.#at + SLOTS - 1) % SLOTS
-    this.#beaten.set(connection, { slot, pulse: new Pulse(connection) })
+    this.#beaten.set(connection, { slot, pulse: new Pulse(connection), isLooking: false })
     this.#slots[slot]!.add(connection)
   }
 
@@ -44,22 +45,24 @@ export class Heartbeat {
   }
 
   #turn(): void {
-    for (const connection of this.#slots[this.#at]!)
-      this.#beat(connection, this.#beaten.get(connection)!.pulse)
+    for (const connection of this.#slots[this.#at]!) this.#beat(connection, this.#beaten.get(connection)!)
     this.#at = (this.#at + 1) % SLOTS
   }
 
-  #beat(connection: Connection, pulse: Pulse): void {
-    const verdict = pulse.beat(connection, this.#beatMs)
+  #beat(connection: Connection, beaten: Beaten): void {
+    const verdict = beaten.pulse.beat(connection, this.#beatMs)
     if (verdict === 'dead') bury(connection)
     else connection.beat()
-    if (verdict === 'unclear') void this.#look(connection, pulse)
+    if (verdict === 'unclear' && !beaten.isLooking) void this.#look(connection, beaten)
   }
 
-  async #look(connection: Connection, pulse: Pulse): Promise<void> {
+  /** One look at a time: two that share a reading would see a peer stand still that had no time to move. */
+  async #look(connection: Connection, beaten: Beaten): Promise<void> {
+    beaten.isLooking = true
     const taken = await connection.link.taken()
-    if (!this.#beaten.has(connection)) return
-    if (pulse.judge(taken, connection.pendingBytes) === 'dead') bury(connection)
+    beaten.isLooking = false
+    if (this.#beaten.get(connection) !== beaten) return
+    if (beaten.pulse.judge(taken, connection.pendingBytes) === 'dead') bury(connection)
   }
 }
 

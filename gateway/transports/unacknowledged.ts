@@ -14,8 +14,8 @@ const LISTS = ['/proc/net/tcp', '/proc/net/tcp6']
  */
 const QUEUED = /^ *\d+: \S+ \S+ \S\S (?!00000000)([0-9A-F]{8}):\S+ \S+ \S+ +\d+ +\d+ (\d+)/gm
 
-/** After a reading, this many times what it took passes until the next one: looking may cost 2 % of a core. */
-const REST = 50
+/** After a reading, this many times what it took passes until the next one: looking may cost 5 % of a core. */
+const REST = 20
 
 type BytesByInode = ReadonlyMap<string, number>
 

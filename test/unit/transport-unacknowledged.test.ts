@@ -15,7 +15,7 @@ async function openPair(host: string): Promise<{ ours: Socket; theirs: Socket }>
   await once(server, 'listening')
   const accepted = once(server, 'connection')
   const ours = connect((server.address() as AddressInfo).port, host)
-  const [theirs] = (await accepted) as [Socket]
+  const [[theirs]] = (await Promise.all([accepted, once(ours, 'connect')])) as [[Socket], unknown]
   for (const socket of [ours, theirs]) socket.on('error', () => {})
   onTestFinished(() => {
     ours.destroy()
