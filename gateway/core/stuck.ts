@@ -22,7 +22,7 @@ export function watchStuck(
   const stepMs = stuckMs / LOOKS
   let progress = link.progress()
   let takenBytes: number | null = null
-  let stillLooks = 0
+  let stillSince = performance.now()
   let stop: (() => void) | null = null
   const look = async (): Promise<void> => {
     const before = progress
@@ -31,8 +31,10 @@ export function watchStuck(
     if (stop === null) return
     const hasMoved = progress !== before || (taken !== null && taken.bytes > (takenBytes ?? -1))
     takenBytes = taken?.bytes ?? null
-    stillLooks = hasMoved ? 0 : stillLooks + 1
-    if (stillLooks === LOOKS) onStuck()
+    // By the clock: on a busy machine a look may take its time.
+    const now = performance.now()
+    if (hasMoved) stillSince = now
+    if (now - stillSince >= stuckMs) onStuck()
     else stop = startTimer(stepMs, look)
   }
   stop = startTimer(stepMs, look)

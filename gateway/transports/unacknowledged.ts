@@ -16,6 +16,8 @@ const QUEUED = /^ *\d+: \S+ \S+ \S\S (?!00000000)([0-9A-F]{8}):\S+ \S+ \S+ +\d+ 
 
 /** After a reading, this many times what it took passes until the next one: looking may cost 5 % of a core. */
 const REST = 20
+/** A machine so busy that reading takes long must not make verdicts take for ever. */
+const MAX_REST_MS = 2000
 
 type BytesByInode = ReadonlyMap<string, number>
 
@@ -41,7 +43,7 @@ export class Unacknowledged {
     await rest(this.#restMs, undefined, { ref: false })
     const begun = performance.now()
     const bytes = await readQueues()
-    this.#restMs = (performance.now() - begun) * REST
+    this.#restMs = Math.min(MAX_REST_MS, (performance.now() - begun) * REST)
     this.#reading = null
     this.#isTold = bytes !== null
     return bytes

@@ -7,7 +7,7 @@ import { turns } from '../core/late-log.ts'
 
 const MINUTE_MS = 60_000
 
-beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterEach(() => vi.useRealTimers())
 
 async function openStalled(core: Core): Promise<Peer> {
