@@ -12,6 +12,7 @@ const STOP_DEADLINE_MS = 5000
 const TICKS_PER_SECOND = 100
 
 export interface ServerProcess {
+  readonly pid: number
   readonly port: number
   readonly startMs: number
   cpuSeconds(): Promise<CpuSeconds>
@@ -37,7 +38,8 @@ export async function startProcess(command: ServerCommand): Promise<ServerProces
   })
   const port = await listeningPort(child)
   const startMs = performance.now() - startedAt
-  return { port, startMs, cpuSeconds: () => readCpu(child.pid!), stop: () => stop(child) }
+  const pid = child.pid!
+  return { pid, port, startMs, cpuSeconds: () => readCpu(pid), stop: () => stop(child) }
 }
 
 function listeningPort(child: ChildProcess): Promise<number> {

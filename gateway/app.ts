@@ -175,10 +175,15 @@ async function listen(
     state,
     turnAwayInDrain: () => drain.turnAway(),
   })
+  let graceMs = CLOSE_GRACE_MS
+  const hurry = (): void => {
+    graceMs = HURRIED_GRACE_MS
+    drain.hurry()
+  }
   const close = async (): Promise<void> => {
     for (const connection of connections.all())
       connection.close('unavailable', 'The gateway is stopping: reconnect.')
-    await closeServer(app)
+    await closeServer(app, graceMs)
     figures.stop()
     connections.stop()
     parts.closeRecords()
@@ -191,19 +196,21 @@ async function listen(
       action: 'start',
       detail: `version ${version}`,
     })
-    return { origin, drain: () => drain.run(), hurry: () => drain.hurry(), close }
+    return { origin, drain: () => drain.run(), hurry, close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-/** What a client that neither reads nor hangs up may hold up the stop. */
+/** How long a client that neither reads nor hangs up may hold up the stop, twice: for its request, then for its socket. */
 const CLOSE_GRACE_MS = 1000
+/** The same when somebody at the terminal waits: enough to answer a publish that is being committed. */
+const HURRIED_GRACE_MS = 200
 
-async function closeServer(app: FastifyInstance): Promise<void> {
-  const cut = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS)
-  const given = new Promise<void>(resolve => setTimeout(resolve, 2 * CLOSE_GRACE_MS).unref())
+async function closeServer(app: FastifyInstance, graceMs: number): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs)
+  const given = new Promise<void>(resolve => setTimeout(resolve, 2 * graceMs).unref())
   await Promise.race([app.close(), given])
   clearTimeout(cut)
 }

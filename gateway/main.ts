@@ -7,6 +7,7 @@ import { ConfigError } from './config/config-error.ts'
 import { loadConfig } from './config/load-config.ts'
 import { LogUnusable } from './log/log-unusable.ts'
 import { readyLines } from './ops/ready-lines.ts'
+import { boundYoungGeneration } from './ops/young-generation.ts'
 import { RecordsUnusable } from './records/records-unusable.ts'
 
 /** EX_CONFIG of sysexits.h: something was configured wrong. */
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   const words = process.argv.slice(2)
   if (words.length > 0) return runCommand(words)
   const loaded = await loadConfig({ cwd: process.cwd(), env: process.env })
+  boundYoungGeneration()
   const gateway = await startGateway(loaded.config)
   handleSignals(gateway, loaded.config.drainMs)
   const isTerminal = process.stdout.isTTY === true

@@ -34,6 +34,7 @@ import type { Certificate, TlsServer } from './ops/certificate.ts'
 import type { TransportDeps } from './transports/deps.ts'
 import { registerSse } from './transports/sse.ts'
 import { StreamSockets } from './transports/stream-sockets.ts'
+import { Unacknowledged } from './transports/unacknowledged.ts'
 import { registerWebSocket, SUBPROTOCOL } from './transports/websocket.ts'
 
 export interface ServerParts {
@@ -132,6 +133,7 @@ async function registerDoors(
     context,
     identify,
     origins,
+    unacknowledged: new Unacknowledged(),
     random: Math.random,
     idSuffix: randomBytes(ID_BYTES).toString('hex'),
     refuse: sendProblem,

@@ -9,7 +9,9 @@ export interface Connection {
   readonly id: string
   readonly user: string | undefined
   readonly identity: Identity
-  readonly link: Pick<Link, 'transport' | 'address' | 'progress' | 'answersHeartbeats'>
+  readonly link: Pick<Link, 'transport' | 'address' | 'progress' | 'taken' | 'answersHeartbeats'>
+  /** Bytes handed to the link since the connection began. */
+  readonly givenBytes: number
   /** Bytes this process holds for it. */
   readonly pendingBytes: number
   isSubscribed(channel: string): boolean

@@ -1,6 +1,7 @@
 // Heartbeats of all connections from one timer: a wheel whose slots each beat once an interval. Knows no transport.
 
 import type { Connection } from './connection.ts'
+import { Pulse } from './pulse.ts'
 
 const SLOTS = 50
 /** Beats come a little early, so that timers that fire late still keep `at least every heartbeat` (rule S4). */
@@ -8,25 +9,27 @@ const HURRY = 0.9
 
 interface Beaten {
   readonly slot: number
-  progress: number
-  silentBeats: number
+  readonly pulse: Pulse
+  isLooking: boolean
 }
 
 export class Heartbeat {
   readonly #slots: Set<Connection>[] = Array.from({ length: SLOTS }, () => new Set())
   readonly #beaten = new Map<Connection, Beaten>()
+  readonly #beatMs: number
   readonly #timer: NodeJS.Timeout
   #at = 0
 
   /** Every connection that is added beats once in `intervalMs` until it is removed. */
   constructor(intervalMs: number) {
-    this.#timer = setInterval(() => this.#turn(), Math.max(1, (intervalMs * HURRY) / SLOTS))
+    this.#beatMs = intervalMs * HURRY
+    this.#timer = setInterval(() => this.#turn(), Math.max(1, this.#beatMs / SLOTS))
     this.#timer.unref()
   }
 
   add(connection: Connection): void {
     const slot = (this.#at + SLOTS - 1) % SLOTS
-    this.#beaten.set(connection, { slot, progress: connection.link.progress(), silentBeats: 0 })
+    this.#beaten.set(connection, { slot, pulse: new Pulse(connection), isLooking: false })
     this.#slots[slot]!.add(connection)
   }
 
@@ -46,18 +49,23 @@ export class Heartbeat {
     this.#at = (this.#at + 1) % SLOTS
   }
 
-  /** Alive is who sent or took a byte since the last beat; two beats without either end the connection (rule W5). */
   #beat(connection: Connection, beaten: Beaten): void {
-    const progress = connection.link.progress()
-    // Who does not answer heartbeats shows that it is gone only by bytes that nobody takes.
-    const shouldMove = connection.link.answersHeartbeats || connection.pendingBytes > 0
-    beaten.silentBeats = shouldMove && progress === beaten.progress ? beaten.silentBeats + 1 : 0
-    beaten.progress = progress
-    if (beaten.silentBeats < 2) connection.beat()
-    else
-      connection.close(
-        'timeout',
-        'Nothing was received or taken for two heartbeats: the peer seems to be gone.',
-      )
+    const verdict = beaten.pulse.beat(connection, this.#beatMs)
+    if (verdict === 'dead') bury(connection)
+    else connection.beat()
+    if (verdict === 'unclear' && !beaten.isLooking) void this.#look(connection, beaten)
   }
+
+  /** One look at a time: two that share a reading would see a peer stand still that had no time to move. */
+  async #look(connection: Connection, beaten: Beaten): Promise<void> {
+    beaten.isLooking = true
+    const taken = await connection.link.taken()
+    beaten.isLooking = false
+    if (this.#beaten.get(connection) !== beaten) return
+    if (beaten.pulse.judge(taken, connection.pendingBytes) === 'dead') bury(connection)
+  }
+}
+
+function bury(connection: Connection): void {
+  connection.close('timeout', 'Nothing was received or taken for two heartbeats: the peer seems to be gone.')
 }

@@ -4,6 +4,14 @@ import type { Code } from '../../shared/codes.ts'
 import type { Transport } from '../../shared/stats.ts'
 import type { Encoder } from './encoder.ts'
 
+/** How far the peer's system is: it acknowledges bytes before the peer itself has read them. */
+export interface Taken {
+  /** Bytes acknowledged since the connection began. */
+  readonly bytes: number
+  /** Bytes that this machine's kernel holds until they are. */
+  readonly underWay: number
+}
+
 export interface Link {
   readonly transport: Transport
   readonly encoder: Encoder
@@ -20,6 +28,8 @@ export interface Link {
   pendingBytes(): number
   /** Grows with every byte received and every byte taken: a peer for which it stands still may be dead (rule W5). */
   progress(): number
+  /** Looks how far the peer's system is; null where the kernel does not tell. Costly: only for peers under suspicion. */
+  taken(): Promise<Taken | null>
   /** Whether a silent peer is a dead one: it has to answer heartbeats. */
   readonly answersHeartbeats: boolean
   /** Stops and restarts reading commands. */

@@ -94,6 +94,10 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
     return this.#outbox.waitingBytes + this.link.pendingBytes()
   }
 
+  get givenBytes(): number {
+    return this.#outbox.writtenBytes
+  }
+
   /** Sends a frame at the end of this turn; `id` is where a client that hears nothing more resumes. */
   send(frame: ServerFrame, id?: string): void {
     if (!this.isOpen) return
@@ -225,7 +229,7 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   }
 
   view(): ConnectionView {
-    return viewOf(this, this.#outbox.writtenBytes)
+    return viewOf(this)
   }
 
   #pull(): void {
@@ -283,8 +287,8 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   }
 }
 
-function viewOf(session: Session, bytes: number): ConnectionView {
-  const { id, user, identity, link, reader, since, pendingBytes } = session
+function viewOf(session: Session): ConnectionView {
+  const { id, user, identity, link, reader, since, givenBytes, pendingBytes } = session
   return {
     id,
     ...(user !== undefined && { user }),
@@ -295,7 +299,7 @@ function viewOf(session: Session, bytes: number): ConnectionView {
     channels: [...reader.subscriptions.keys()],
     since,
     messages: reader.messages,
-    bytes,
+    bytes: givenBytes,
     pendingBytes,
   }
 }

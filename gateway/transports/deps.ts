@@ -6,11 +6,13 @@ import type { Identify } from '../access/identify.ts'
 import type { Origins } from '../access/origins.ts'
 import type { Context } from '../core/context.ts'
 import type { Farewell } from '../core/goodbye.ts'
+import type { Unacknowledged } from './unacknowledged.ts'
 
 export interface TransportDeps {
   readonly context: Context
   readonly identify: Identify
   readonly origins: Pick<Origins, 'allows' | 'corsHeaders'>
+  readonly unacknowledged: Unacknowledged
   /** Uniform in [0, 1). */
   readonly random: () => number
   /** Characters that tell this start's connection ids from another's. */

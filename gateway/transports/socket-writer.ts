@@ -2,6 +2,15 @@
 // no frames.
 
 import type { Socket } from 'node:net'
+import type { Taken } from '../core/link.ts'
+import type { Unacknowledged } from './unacknowledged.ts'
+
+interface Handle {
+  /** Bytes handed over to be written. */
+  readonly bytesWritten?: number
+  /** Those of them that the kernel has not taken. */
+  readonly writeQueueSize?: number
+}
 
 const NOTHING = Buffer.alloc(0)
 
@@ -16,12 +25,14 @@ export function isGone(socket: Socket): boolean {
 export class SocketWriter {
   readonly #socket: Socket
   readonly #onDrained: () => void
+  readonly #unacknowledged: Pick<Unacknowledged, 'bytesOf'>
   /** Bytes of the write under way that waited when it began; 0 when none is. */
   #queuedBytes = 0
   #takenBytes = 0
 
-  constructor(socket: Socket, onDrained: () => void) {
+  constructor(socket: Socket, unacknowledged: Pick<Unacknowledged, 'bytesOf'>, onDrained: () => void) {
     this.#socket = socket
+    this.#unacknowledged = unacknowledged
     this.#onDrained = onDrained
   }
 
@@ -50,6 +61,24 @@ export class SocketWriter {
     return this.#socket.bytesRead + this.#takenBytes + Math.max(0, moved)
   }
 
+  /** What the peer's system has really taken: the kernel here may hold megabytes that Node counts as gone (rule R3). */
+  async taken(): Promise<Taken | null> {
+    const underWay = await this.#unacknowledged.bytesOf(this.#socket)
+    const handle = this.#handle()
+    if (underWay === null || handle?.bytesWritten === undefined) return null
+    return { bytes: handle.bytesWritten - this.#unsentBytes() - underWay, underWay }
+  }
+
+  /**
+   * Ends the connection with a reset. After a mere close the kernel would go on for minutes to hold the megabytes that the
+   * peer does not take.
+   */
+  reset(): void {
+    // It waits for pending writes; the destroy does not, and then resets.
+    this.#socket.resetAndDestroy()
+    this.#socket.destroy()
+  }
+
   #onTaken(): void {
     if (this.#socket.destroyed) return
     this.#takenBytes += this.#queuedBytes
@@ -59,7 +88,11 @@ export class SocketWriter {
 
   /** While one write is under way, the part of it that the kernel has not taken; Node counts it whole. */
   #unsentBytes(): number {
-    const handle = (this.#socket as Socket & { _handle?: { writeQueueSize?: number } | null })._handle
-    return handle?.writeQueueSize ?? this.#socket.writableLength
+    return this.#handle()?.writeQueueSize ?? this.#socket.writableLength
+  }
+
+  /** What Node's own handle knows beyond the socket; null once that is closed. */
+  #handle(): Handle | null | undefined {
+    return (this.#socket as Socket & { _handle?: Handle | null })._handle
   }
 }

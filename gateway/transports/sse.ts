@@ -3,11 +3,11 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { CODES, type Failure } from '../../shared/codes.ts'
+import { CODES, type Code, type Failure } from '../../shared/codes.ts'
 import { type Admission, admit } from '../core/admission.ts'
 import { type Farewell, sayGoodbye } from '../core/goodbye.ts'
 import type { Identity } from '../core/identity.ts'
-import type { Link, LinkListener } from '../core/link.ts'
+import type { Link, LinkListener, Taken } from '../core/link.ts'
 import { openConnection } from '../core/opening.ts'
 import { Session } from '../core/session.ts'
 import { startTimer } from '../core/timer.ts'
@@ -121,7 +121,7 @@ function accept(
   const { context, random } = deps
   reply.hijack()
   begin(reply.raw, reply.getHeaders(), encodeRetry(RETRY_MS + random() * RETRY_JITTER_MS))
-  const link = new SseLink(request)
+  const link = new SseLink(request, deps)
   if ('code' in stream) {
     sayGoodbye(link, stream)
     return
@@ -160,9 +160,9 @@ class SseLink implements Link {
   readonly #socket: Socket
   readonly #writer: SocketWriter
 
-  constructor(request: FastifyRequest) {
+  constructor(request: FastifyRequest, { unacknowledged }: Pick<TransportDeps, 'unacknowledged'>) {
     this.#socket = request.raw.socket
-    this.#writer = new SocketWriter(this.#socket, () => this.listener?.onDrained())
+    this.#writer = new SocketWriter(this.#socket, unacknowledged, () => this.listener?.onDrained())
     this.#socket.once('close', () => this.listener?.onClosed())
     this.address = request.ip
     this.userAgent = request.headers['user-agent']
@@ -180,14 +180,21 @@ class SseLink implements Link {
     return this.#writer.progress()
   }
 
+  taken(): Promise<Taken | null> {
+    return this.#writer.taken()
+  }
+
   pauseReading(): void {}
 
   resumeReading(): void {}
 
-  end(): void {
+  end(code: Code): void {
     this.#socket.end()
-    const timer = setTimeout(() => this.#socket.destroy(), CLOSE_GRACE_MS)
-    timer.unref()
+    const cut = (): void => {
+      if (code === 'timeout') this.#writer.reset()
+      else this.#socket.destroy()
+    }
+    const timer = setTimeout(cut, CLOSE_GRACE_MS).unref()
     this.#socket.once('close', () => clearTimeout(timer))
   }
 }

@@ -10,7 +10,7 @@ import { admit } from '../core/admission.ts'
 import { Commands } from '../core/commands.ts'
 import { type Farewell, sayGoodbye } from '../core/goodbye.ts'
 import type { Identity } from '../core/identity.ts'
-import type { Link, LinkListener } from '../core/link.ts'
+import type { Link, LinkListener, Taken } from '../core/link.ts'
 import { openConnection } from '../core/opening.ts'
 import { Session } from '../core/session.ts'
 import { type ConnectQuery, foreignOrigin, queryOf, readConnectQuery } from './connect-query.ts'
@@ -91,7 +91,7 @@ function accept(
     webSocket.terminate()
     return
   }
-  const link = new WebSocketLink(webSocket, request)
+  const link = new WebSocketLink(webSocket, request, deps)
   if ('code' in arrival) {
     sayGoodbye(link, arrival)
     return
@@ -119,9 +119,13 @@ class WebSocketLink implements Link {
   readonly #webSocket: WebSocket
   readonly #writer: SocketWriter
 
-  constructor(webSocket: WebSocket, request: FastifyRequest) {
+  constructor(
+    webSocket: WebSocket,
+    request: FastifyRequest,
+    { unacknowledged }: Pick<TransportDeps, 'unacknowledged'>,
+  ) {
     this.#webSocket = webSocket
-    this.#writer = new SocketWriter(request.raw.socket, () => this.listener?.onDrained())
+    this.#writer = new SocketWriter(request.raw.socket, unacknowledged, () => this.listener?.onDrained())
     webSocket.on('close', () => this.listener?.onClosed())
     // A broken frame: `ws` closes with the code for it (1002, 1007, 1009).
     webSocket.on('error', () => {})
@@ -142,6 +146,10 @@ class WebSocketLink implements Link {
     return this.#writer.progress()
   }
 
+  taken(): Promise<Taken | null> {
+    return this.#writer.taken()
+  }
+
   pauseReading(): void {
     this.#webSocket.pause()
   }
@@ -152,8 +160,11 @@ class WebSocketLink implements Link {
 
   end(code: Code, reason: string): void {
     this.#webSocket.close(closeCode(code), shorten(reason))
-    const timer = setTimeout(() => this.#webSocket.terminate(), CLOSE_GRACE_MS)
-    timer.unref()
+    const cut = (): void => {
+      if (code === 'timeout') this.#writer.reset()
+      else this.#webSocket.terminate()
+    }
+    const timer = setTimeout(cut, CLOSE_GRACE_MS).unref()
     this.#webSocket.once('close', () => clearTimeout(timer))
   }
 }

@@ -1,7 +1,7 @@
 // A link without a socket: it can stall, be drained part by part, and die. Knows what was written to it, and no session.
 
 import type { Encoder } from '../../gateway/core/encoder.ts'
-import type { Link, LinkListener } from '../../gateway/core/link.ts'
+import type { Link, LinkListener, Taken } from '../../gateway/core/link.ts'
 import { sseEncoder } from '../../gateway/transports/sse-frame.ts'
 import { webSocketEncoder } from '../../gateway/transports/ws-frame.ts'
 import type { Code } from '../../shared/codes.ts'
@@ -18,6 +18,8 @@ export class FakeLink implements Link {
   /** From now on the socket takes nothing until it is drained. */
   isStalled = false
   isReadingPaused = false
+  /** How far the peer's system is; null: nobody tells. */
+  kernel: Taken | null = null
   ended: { code: Code; reason: string } | null = null
   readonly sent: Sent[] = []
   /** Called for every frame as it is written. */
@@ -59,6 +61,10 @@ export class FakeLink implements Link {
 
   progress(): number {
     return this.#progress
+  }
+
+  async taken(): Promise<Taken | null> {
+    return this.kernel
   }
 
   /** The peer takes so many bytes; when nothing is left the session hears of it. */

@@ -113,3 +113,21 @@ test('[R5] a long poll that waits is answered, and does not hold the exit', asyn
   expect(await exit).toEqual({ code: 0, signal: null })
   expect(Date.now() - begun).toBeLessThan(8000)
 })
+
+test('[R5] a second signal ends the window at once, also for a peer that neither reads nor hangs up', async t => {
+  const gateway = await startGateway(t, { config: { drain: '20s' } })
+  const subscribers = await Promise.all(
+    range(1, 20).flatMap(() => transports.map(({ open }) => open(t, gateway.url, { channels: 'public:a' }))),
+  )
+  for (const subscriber of subscribers) await subscriber.next('live')
+  const [mute, deaf, ...others] = subscribers
+  mute!.pause()
+  deaf!.pause()
+  const exit = gateway.kill('SIGTERM')
+  await Promise.all(others.map(subscriber => subscriber.next('goodbye')))
+  const begun = performance.now()
+  await gateway.kill('SIGTERM')
+  // It takes half a second here; the rest is for a busy machine.
+  expect(performance.now() - begun).toBeLessThan(3000)
+  expect(await exit).toEqual({ code: 0, signal: null })
+})

@@ -14,7 +14,9 @@ const rule = (match: string, messages: number) => ({
 })
 
 const gateway = shared(scope =>
-  startGateway(scope, { config: { channels: [rule('few:*', 10), rule('*', 1000)] } }),
+  startGateway(scope, {
+    config: { channels: [{ ...rule('live:*', 0), history: false }, rule('few:*', 10), rule('*', 1000)] },
+  }),
 )
 
 /** 400 messages of 50 KB: 20 MB, beyond what the sockets' own buffers hold. */
@@ -68,6 +70,23 @@ describe.each(transports)('slow readers over $name', ({ name, open }) => {
     expect(before).toEqual(range(1, before.length))
     expect(after).toEqual(range(COUNT + 1 - after.length, COUNT))
     expect(gap.oldest).toBe(messagesOf(slow.frames.slice(at))[0]!.id)
+  }, 40_000)
+
+  test('[R3] [C4] too slow for a channel without history: gap `no_history`, then what is left, in order', async t => {
+    const channel = `live:${name}`
+    const slow = await open(t, gateway().url, { channels: channel })
+    await slow.next('live')
+    slow.pause()
+    await flood(channel)
+    slow.unpause()
+    const gap = await slow.next('gap', 20_000)
+    expect(gap).toMatchObject({ channel, reason: 'no_history', oldest: null })
+    await slow.next(frame => (frame.data as { number?: number })?.number === COUNT, 20_000)
+    const at = slow.frames.indexOf(gap)
+    const before = numbersOf(slow.frames.slice(0, at))
+    const after = numbersOf(slow.frames.slice(at))
+    expect(before).toEqual(range(1, before.length))
+    expect(after).toEqual(range(COUNT + 1 - after.length, COUNT))
   }, 40_000)
 
   test('[R3] memory stays bounded while many readers stand still', async t => {

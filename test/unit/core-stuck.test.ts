@@ -7,7 +7,7 @@ import { turns } from '../core/late-log.ts'
 
 const MINUTE_MS = 60_000
 
-beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterEach(() => vi.useRealTimers())
 
 async function openStalled(core: Core): Promise<Peer> {
@@ -23,9 +23,9 @@ test.each(['a message', 'a heartbeat'])('[R3] who takes nothing of %s for a minu
   if (what === 'a message') await core.publish('a')
   else peer.session.beat()
   await turns(3)
-  vi.advanceTimersByTime(MINUTE_MS - 1000)
+  await vi.advanceTimersByTimeAsync(MINUTE_MS - 1000)
   expect(peer.link.ended).toBeNull()
-  vi.advanceTimersByTime(2000)
+  await vi.advanceTimersByTimeAsync(2000)
   expect(peer.link.ended?.code).toBe('timeout')
   expect(core.hub.subscriptions).toBe(0)
 })
@@ -37,7 +37,7 @@ test('[R3] who takes a little each minute stays', async () => {
   await turns(3)
   for (let minute = 0; minute < 10; minute += 1) {
     peer.link.take(1)
-    vi.advanceTimersByTime(MINUTE_MS - 1000)
+    await vi.advanceTimersByTimeAsync(MINUTE_MS - 1000)
   }
   expect(peer.link.ended).toBeNull()
 })
@@ -47,11 +47,11 @@ test('[R3] who has taken everything may be silent for as long as it likes', asyn
   const peer = await openStalled(core)
   await core.publish('a')
   await turns(3)
-  vi.advanceTimersByTime(1000)
+  await vi.advanceTimersByTimeAsync(1000)
   peer.link.isStalled = false
   peer.link.take()
   await turns(3)
-  vi.advanceTimersByTime(10 * MINUTE_MS)
+  await vi.advanceTimersByTimeAsync(10 * MINUTE_MS)
   expect(peer.link.ended).toBeNull()
   await core.publish('a')
   await turns(3)
@@ -66,4 +66,31 @@ test('a connection that ends takes its timers with it', async () => {
   await turns(3)
   peer.link.die()
   expect(vi.getTimerCount()).toBeLessThanOrEqual(before)
+})
+
+test("[R3] who takes nothing as Node sees it stays, while the peer's system acknowledges; then it has its minute", async () => {
+  const core = new Core()
+  const peer = await openStalled(core)
+  await core.publish('a')
+  await turns(3)
+  for (let bytes = 0; bytes < 10_000_000; bytes += 500_000) {
+    peer.link.kernel = { bytes, underWay: 4_000_000 }
+    await vi.advanceTimersByTimeAsync(MINUTE_MS - 1000)
+  }
+  expect(peer.link.ended).toBeNull()
+  await vi.advanceTimersByTimeAsync(12_000)
+  expect(peer.link.ended?.code).toBe('timeout')
+})
+
+test('[R3] who takes nothing at all is closed after 60 to 70 s, whether or not the kernel tells', async () => {
+  const core = new Core()
+  const quiet = await openStalled(core)
+  const told = await openStalled(core)
+  told.link.kernel = { bytes: 128_000, underWay: 4_000_000 }
+  await core.publish('a')
+  await turns(3)
+  await vi.advanceTimersByTimeAsync(MINUTE_MS - 1000)
+  expect([quiet.link.ended, told.link.ended]).toEqual([null, null])
+  await vi.advanceTimersByTimeAsync(11_000)
+  expect([quiet.link.ended?.code, told.link.ended?.code]).toEqual(['timeout', 'timeout'])
 })

@@ -24,6 +24,7 @@ function listen(heartbeat: Heartbeat, more: { answersHeartbeats: boolean }) {
     transport: 'sse' as const,
     answersHeartbeats: more.answersHeartbeats,
     progress: () => peer.progress,
+    taken: async () => null,
   }
   const connection: Connection = {
     id: 'c',
@@ -31,6 +32,7 @@ function listen(heartbeat: Heartbeat, more: { answersHeartbeats: boolean }) {
     identity: { kind: 'anonymous' },
     link,
     pendingBytes: 0,
+    givenBytes: 0,
     isSubscribed: () => false,
     view: () => {
       throw new Error('not looked at')

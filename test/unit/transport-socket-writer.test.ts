@@ -24,6 +24,7 @@ async function openPair(): Promise<{ ours: Socket; theirs: Socket }> {
   return { ours, theirs }
 }
 
+const NOBODY_TELLS = { bytesOf: async () => null }
 const CHUNK = Buffer.alloc(64 * 1024, 'x')
 
 /** Writes until the socket takes no more; how many bytes were handed over. */
@@ -56,7 +57,7 @@ test('[R3] a reader that stalls makes the writer wait, and is told of once every
   const drained = new Promise<void>(resolve => {
     onDrained = resolve
   })
-  const writer = new SocketWriter(ours, () => {
+  const writer = new SocketWriter(ours, NOBODY_TELLS, () => {
     drains += 1
     onDrained()
   })
@@ -75,7 +76,7 @@ test('[R3] a reader that stalls makes the writer wait, and is told of once every
 
 test('[W5] progress stands still while nothing is taken, and moves with part of a write and with bytes received', async () => {
   const { ours, theirs } = await openPair()
-  const writer = new SocketWriter(ours, () => {})
+  const writer = new SocketWriter(ours, NOBODY_TELLS, () => {})
   fill(writer)
   const start = writer.progress()
   await new Promise(resolve => setImmediate(resolve))
@@ -99,7 +100,7 @@ test('[W5] progress never goes back, however the writes follow each other', asyn
     expect(progress).toBeGreaterThanOrEqual(highest)
     highest = progress
   }
-  const writer = new SocketWriter(ours, () => {
+  const writer = new SocketWriter(ours, NOBODY_TELLS, () => {
     look()
     rounds += 1
     if (rounds === 5) done()
@@ -115,7 +116,7 @@ test('[W5] progress never goes back, however the writes follow each other', asyn
 
 test('[R6] a socket that is gone takes everything without a word', async () => {
   const { ours } = await openPair()
-  const writer = new SocketWriter(ours, () => {
+  const writer = new SocketWriter(ours, NOBODY_TELLS, () => {
     throw new Error('nobody is there any more')
   })
   fill(writer)

@@ -1,0 +1,66 @@
+// What the kernel holds for a peer, over real sockets.
+
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { SocketWriter } from '../../gateway/transports/socket-writer.ts'
+import { Unacknowledged } from '../../gateway/transports/unacknowledged.ts'
+import { poll } from '../harness/deadline.ts'
+
+/** More than the kernel takes. */
+const FLOOD = Buffer.alloc(16 * 1024 * 1024, 'x')
+
+async function openPair(host: string): Promise<{ ours: Socket; theirs: Socket }> {
+  const server = createServer({ pauseOnConnect: true }).listen(0, host)
+  await once(server, 'listening')
+  const accepted = once(server, 'connection')
+  const ours = connect((server.address() as AddressInfo).port, host)
+  const [[theirs]] = (await Promise.all([accepted, once(ours, 'connect')])) as [[Socket], unknown]
+  for (const socket of [ours, theirs]) socket.on('error', () => {})
+  onTestFinished(() => {
+    ours.destroy()
+    theirs.destroy()
+    server.close()
+  })
+  return { ours, theirs }
+}
+
+test.runIf(process.platform === 'linux').each(['127.0.0.1', '::1'])(
+  '[R3] [W5] what a peer at %s has taken is counted to the byte, while its reader stalls and after',
+  async host => {
+    const { ours, theirs } = await openPair(host)
+    const unacknowledged = new Unacknowledged()
+    const writer = new SocketWriter(ours, unacknowledged, () => {})
+    const given = FLOOD.length
+    writer.write(FLOOD)
+    const [before, other] = await poll(async () => {
+      const looks = await Promise.all([writer.taken(), unacknowledged.bytesOf(theirs)])
+      const [taken] = looks
+      return taken && taken.bytes + taken.underWay + writer.pendingBytes() === given ? looks : null
+    }, 'the sum to be what was given')
+    expect(before!.bytes).toBeGreaterThan(0)
+    expect(before!.underWay).toBeGreaterThan(0)
+    expect(other).toBe(0)
+    let read = 0
+    const done = new Promise<void>(resolve => {
+      theirs.on('data', bytes => {
+        read += bytes.length
+        if (read === given) resolve()
+      })
+    })
+    theirs.resume()
+    await done
+    await poll(
+      async () => ((await writer.taken())?.bytes === given ? true : null),
+      'all of it to be acknowledged',
+    )
+  },
+)
+
+test('[R6] of a socket that is closed nothing is told, and nothing fails', async () => {
+  const { ours } = await openPair('127.0.0.1')
+  const writer = new SocketWriter(ours, new Unacknowledged(), () => {})
+  ours.destroy()
+  await once(ours, 'close')
+  expect(await writer.taken()).toBeNull()
+})
