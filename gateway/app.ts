@@ -17,10 +17,12 @@ import type { Context } from './core/context.ts'
 import { createCounters } from './core/counters.ts'
 import { Heartbeat } from './core/heartbeat.ts'
 import { Hub } from './core/hub.ts'
+import { GRACE_MS, Presence } from './core/presence.ts'
 import { Publisher } from './core/publisher.ts'
 import { ReplayCache } from './core/replay-cache.ts'
 import { Replayer } from './core/replayer.ts'
 import { TAIL_BYTES } from './core/tail.ts'
+import { startTimer } from './core/timer.ts'
 import { openSqliteLog } from './log/sqlite.ts'
 import type { SqliteLog } from './log/sqlite-log.ts'
 import { Certificate } from './ops/certificate.ts'
@@ -135,13 +137,20 @@ interface Parts {
 }
 
 function createContext(config: Config, parts: Parts): Context {
-  const { log, feed } = parts
+  const { log, feed, hub, rules } = parts
   const counters = createCounters()
   const maxMessageBytes = config.limits.messageBytes
   return {
     ...parts,
     history: log,
     publisher: new Publisher({ ...parts, counters, maxMessageBytes }),
+    presence: new Presence({
+      rules,
+      schedule: room => hub.schedule(room),
+      startTimer,
+      now: () => performance.now(),
+      graceMs: GRACE_MS,
+    }),
     replayer: new Replayer(),
     counters,
     observe: feed.tell,
@@ -187,6 +196,7 @@ async function listen(
     figures.stop()
     connections.stop()
     parts.closeRecords()
+    context.presence.stop()
     await log.close()
   }
   try {

@@ -23,6 +23,8 @@ export interface Subscribed {
   ref?: Ref
   cursor: string
   recovered?: boolean
+  /** The channel has presence: a snapshot follows its `live` (rule P1). */
+  presence?: true
 }
 export interface MessageFrame {
   type: 'message'
@@ -50,6 +52,38 @@ export interface Deleted {
   type: 'deleted'
   channel: string
   id: string
+}
+/** A user came: the first of its connections. */
+export interface Join {
+  type: 'join'
+  channel: string
+  user: string
+  info?: Json
+}
+/** A user left: none of its connections is there. */
+export interface Leave {
+  type: 'leave'
+  channel: string
+  user: string
+  info?: Json
+}
+export interface Member {
+  user: string
+  /** What the token that was shown last says of the user. */
+  info?: Json
+  /** 0: the last one was lost a moment ago, and may be back. */
+  connections: number
+}
+/** Who is there: an answer, or a snapshot that replaces what was known. */
+export interface PresenceFrame {
+  type: 'presence'
+  ref?: Ref
+  channel: string
+  members: Member[]
+  /** Connections without a user. */
+  anonymous: number
+  /** How many members there are, when not all are listed. */
+  total?: number
 }
 export interface HistoryAnswer {
   type: 'history'
@@ -110,6 +144,9 @@ export type ServerFrame =
   | Gap
   | Live
   | Deleted
+  | Join
+  | Leave
+  | PresenceFrame
   | HistoryAnswer
   | Published
   | Unsubscribed

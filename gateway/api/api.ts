@@ -13,6 +13,7 @@ import { healthRoutes } from './health.ts'
 import { keyRoutes } from './keys.ts'
 import { messageRoutes } from './messages.ts'
 import { describeApi, openapiRoute } from './openapi.ts'
+import { presenceRoutes } from './presence.ts'
 import { answerErrorsWithProblems } from './problem.ts'
 import { publishRoutes } from './publish.ts'
 import { sessionRoutes } from './session.ts'
@@ -47,6 +48,7 @@ async function addRoutes(scope: FastifyInstance, deps: ApiDeps): Promise<void> {
     publishRoutes(routes, deps)
     channelRoutes(routes, deps)
     messageRoutes(routes, deps)
+    presenceRoutes(routes, deps)
     connectionRoutes(routes, deps)
     keyRoutes(routes, deps)
     auditRoutes(routes, deps)

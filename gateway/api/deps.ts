@@ -13,6 +13,7 @@ import type { History } from '../core/history.ts'
 import type { Hub } from '../core/hub.ts'
 import type { Access } from '../core/identity.ts'
 import type { Log } from '../core/log.ts'
+import type { Presence } from '../core/presence.ts'
 import type { Publisher } from '../core/publisher.ts'
 import type { Replayer } from '../core/replayer.ts'
 
@@ -24,6 +25,7 @@ export interface ApiDeps {
   readonly hub: Pick<Hub, 'subscribers' | 'listChannels'>
   readonly rules: Pick<ChannelRules, 'of'>
   readonly history: History
+  readonly presence: Pick<Presence, 'read'>
   readonly replayer: Pick<Replayer, 'run'>
   readonly log: Pick<Log, 'epoch' | 'head' | 'follow'>
   readonly access: Access

@@ -84,6 +84,13 @@ function checkTogether(settings: Settings): void {
     )
   }
   checkAccounts(settings)
+  const personal = settings.channels.findIndex(rule => rule.presence && rule.match.startsWith('@'))
+  if (personal >= 0) {
+    throw new ConfigError(
+      `channels[${personal}].presence`,
+      'a personal channel has one member, its user; leave presence out.',
+    )
+  }
   for (const [index, key] of (settings.apiKeys ?? []).entries()) {
     const earlier = settings.apiKeys!.slice(0, index)
     const at = `apiKeys[${index}]`

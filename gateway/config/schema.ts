@@ -119,11 +119,7 @@ const channelRule = group({
     'nothing is open by accident',
   ),
   history: setting(historyOrNone, {}, 'without history a reconnect loses what was sent meanwhile'),
-  presence: setting(
-    later(flag, on => on, 'leave presence out or set it to false'),
-    false,
-    'telling who is there costs a message for each who comes and goes',
-  ),
+  presence: setting(flag, false, 'telling who is there costs a message for each who comes and goes'),
   maxMessageBytes: optional(size('1', '8MiB'), 'a smaller bound than limits.messageBytes for these channels'),
 })
 

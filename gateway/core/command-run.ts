@@ -35,7 +35,7 @@ export async function runCommand(
     case 'history':
       return answerHistory(command, session, context)
     case 'presence':
-      return { code: 'not_found', message: 'Presence is not available in this version.' }
+      return answerPresence(command, session, context)
     case 'auth':
       return authenticate(command, session, context)
     case 'ping':
@@ -108,7 +108,9 @@ async function subscribe(
   if (refused || !session.isOpen) return refused
   const held = session.reader.subscriptions
   if (held.has(channel)) {
-    session.send({ type: 'subscribed', channel, ...refOf(command), cursor: session.reader.cursorOf(channel) })
+    const cursor = session.reader.cursorOf(channel)
+    const presence = context.rules.of(channel).presence && { presence: true as const }
+    session.send({ type: 'subscribed', channel, ...refOf(command), cursor, ...presence })
     return null
   }
   const { channelsPerConnection } = context.limits
@@ -153,6 +155,20 @@ async function answerHistory(
   })
   const head = JSON.stringify({ type: 'history', ...refOf(command), channel })
   session.sendJson(`${head.slice(0, -1)},${historyMembers(answer)}}`)
+  return null
+}
+
+async function answerPresence(
+  command: Extract<Sequential, { type: 'presence' }>,
+  session: Session,
+  context: Context,
+): Promise<Failure | null> {
+  const { channel } = command
+  const refused = context.access.maySubscribe(session.identity, channel)
+  if (refused) return refused
+  const state = await context.presence.read(channel)
+  if ('code' in state) return state
+  session.send({ type: 'presence', ...refOf(command), channel, ...state })
   return null
 }
 

@@ -9,6 +9,7 @@ import type { History } from './history.ts'
 import type { Hub } from './hub.ts'
 import type { Access } from './identity.ts'
 import type { Log } from './log.ts'
+import type { Presence } from './presence.ts'
 import type { Publisher } from './publisher.ts'
 import type { ReplayCache } from './replay-cache.ts'
 import type { Replayer } from './replayer.ts'
@@ -18,6 +19,7 @@ export interface Context {
   readonly history: History
   readonly hub: Hub
   readonly publisher: Publisher
+  readonly presence: Presence
   readonly replayer: Replayer
   readonly replayCache: ReplayCache
   readonly connections: Connections

@@ -151,5 +151,6 @@ function openAtHead(
 
 function tellSubscribed(session: Session, subscribed: Subscribed, context: Context): void {
   if (subscribed.recovered) context.counters.recovered += 1
+  if (context.rules.of(subscribed.channel).presence) subscribed.presence = true
   session.send(subscribed)
 }

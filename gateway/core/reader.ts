@@ -30,6 +30,8 @@ export interface ReaderOptions {
   readonly sender: string | undefined
   readonly counters: Counters
   readonly onGap: (gap: Gap) => void
+  /** These have been announced as live. */
+  readonly onLive: (channels: readonly string[]) => void
 }
 
 export class Reader {
@@ -275,10 +277,12 @@ export class Reader {
 
   #announceLive(): void {
     if (this.#replaying.size === 0) return
-    const cursor = formatCursor(this.#options.epoch, this.#seq)
+    const { epoch, outbox, encoder, onLive } = this.#options
+    const cursor = formatCursor(epoch, this.#seq)
     const live: Live = { type: 'live', channels: [...this.#replaying], cursor }
     this.#replaying.clear()
     this.#toldSeq = this.#seq
-    this.#options.outbox.push(this.#options.encoder.frame(live, cursor))
+    outbox.push(encoder.frame(live, cursor))
+    onLive(live.channels)
   }
 }

@@ -7,6 +7,7 @@
 import type { Code } from '../../shared/codes.ts'
 import type { Gap, ServerFrame } from '../../shared/frames.ts'
 import type { ConnectionView } from '../../shared/stats.ts'
+import { Attendance } from './attendance.ts'
 import type { Connection } from './connection.ts'
 import type { Context } from './context.ts'
 import { watchExpiry } from './expiry.ts'
@@ -41,6 +42,8 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   readonly #context: Context
   readonly #outbox: Outbox
   #identity: Identity
+  /** Null until the first channel with presence. */
+  #attendance: Attendance | null = null
   #stopExpiry: () => void = () => {}
   #state: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
   #onIdle: (() => void) | null = null
@@ -67,6 +70,7 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
       sender: options.sender,
       counters: context.counters,
       onGap: gap => this.#tellGap(gap),
+      onLive: channels => this.#attendance?.live(channels),
     })
   }
 
@@ -85,6 +89,7 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   /** The identity counts from now on, until it expires. */
   changeIdentity(identity: Identity): void {
     this.#identity = identity
+    this.#attendance?.renew(identity)
     this.#stopExpiry()
     this.#stopExpiry = watchExpiry(this, identity, this.#context.clock)
   }
@@ -125,6 +130,7 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   subscribe(channel: string): Subscription {
     const subscription = this.#context.hub.subscribe(this, channel)
     this.reader.add(subscription)
+    if (subscription.channel.rule.presence) this.#attend(channel)
     return subscription
   }
 
@@ -134,6 +140,7 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
     if (!subscription) return false
     this.reader.remove(subscription)
     this.#context.hub.unsubscribe(subscription)
+    this.#attendance?.leave(channel)
     return true
   }
 
@@ -235,10 +242,27 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   #pull(): void {
     if (this.#state === 'open') this.reader.pull()
     this.#outbox.flush()
+    if (this.#attendance?.hasNews) this.#tellPresence(this.#attendance)
     if (!this.#outbox.isBusy) this.#onIdle?.()
     if (this.#state !== 'open') return
     if (this.reader.needsLog) this.#readOn()
     else if (this.reader.hasNews) this.queue()
+  }
+
+  #attend(channel: string): void {
+    const { link, identity } = this
+    const { presence } = this.#context
+    const onNews = (): void => this.queue()
+    this.#attendance ??= new Attendance({ presence, identity, encoder: link.encoder, onNews })
+    this.#attendance.enter(channel)
+  }
+
+  /** One shared buffer a turn, and none while the socket is busy: who is too slow for the changes gets a snapshot. */
+  #tellPresence(attendance: Attendance): void {
+    if (this.#outbox.isBusy) return
+    const buffer = attendance.next()
+    if (buffer) this.#outbox.write(buffer)
+    if (attendance.hasNews) this.queue()
   }
 
   /** Waits for a place among those who read from the log; one page at a time, and none while the socket is busy. */
@@ -272,6 +296,8 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
     this.#outbox.end()
     this.#onIdle?.()
     for (const subscription of this.reader.subscriptions.values()) hub.unsubscribe(subscription)
+    // Whoever was sent away does not come back; everybody else may, in a moment.
+    this.#attendance?.end(code === 'kicked')
     connections.remove(this)
     counters.disconnects[code] = (counters.disconnects[code] ?? 0) + 1
     const { user, id } = this

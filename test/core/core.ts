@@ -9,12 +9,14 @@ import { Heartbeat } from '../../gateway/core/heartbeat.ts'
 import { Hub } from '../../gateway/core/hub.ts'
 import type { Access, Identity } from '../../gateway/core/identity.ts'
 import { openConnection } from '../../gateway/core/opening.ts'
+import { GRACE_MS, Presence } from '../../gateway/core/presence.ts'
 import { Publisher } from '../../gateway/core/publisher.ts'
 import { ReplayCache } from '../../gateway/core/replay-cache.ts'
 import { Replayer } from '../../gateway/core/replayer.ts'
 import type { ResumeRequest } from '../../gateway/core/resume.ts'
 import { Session } from '../../gateway/core/session.ts'
 import { TAIL_BYTES } from '../../gateway/core/tail.ts'
+import { startTimer } from '../../gateway/core/timer.ts'
 import type { GatewayEvent } from '../../shared/stats.ts'
 import { MemoryLog } from '../memory-log.ts'
 import { FakeLink } from './fake-link.ts'
@@ -36,6 +38,7 @@ export interface CoreOptions {
   readonly commandsPerSecond?: number
   /** Milliseconds since 1970, and for the replay cache. */
   readonly clock?: () => number
+  readonly startTimer?: typeof startTimer
 }
 
 export interface ConnectOptions extends ResumeRequest {
@@ -87,6 +90,13 @@ export class Core {
       history: memory,
       hub,
       publisher: new Publisher({ log, hub, rules, clock, counters, maxMessageBytes: 64 * 1024, onFault }),
+      presence: new Presence({
+        rules,
+        schedule: room => hub.schedule(room),
+        now: clock,
+        startTimer: options.startTimer ?? startTimer,
+        graceMs: GRACE_MS,
+      }),
       replayer: new Replayer(),
       replayCache,
       connections: new Connections(heartbeat),

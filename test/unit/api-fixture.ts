@@ -244,6 +244,7 @@ function createDeps(fixture: Fixture): ApiDeps {
     apiKeys,
     audit: records.audit,
     origins,
+    presence: { read: async () => ({ members: [], anonymous: 0 }) },
     replayer: { run: read => read() },
     limits: { bodyBytes: 1024 * 1024, commandsPerSecond: 1_000_000 },
     publicUrl: 'https://gw.example',

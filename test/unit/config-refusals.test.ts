@@ -109,15 +109,6 @@ test.each([
   expect(await refusal(yaml)).toContain(expected)
 })
 
-test.each([['channels: [{ match: a, presence: true }]', 'channels[0].presence']])(
-  'what nothing would honour is refused: %s',
-  async (yaml, key) => {
-    expect(await refusal(yaml)).toMatch(
-      new RegExp(`^${key.replace(/[[\]]/g, '\\$&')}: this is not available in this version; `),
-    )
-  },
-)
-
 test('secrets are never repeated', async () => {
   for (const yaml of [
     'auth: { jwt: { secret: hunter2 } }',
