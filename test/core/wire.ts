@@ -1,6 +1,6 @@
 // Bytes of either wire format back into frames, to see what a connection was sent. Knows no session; every chunk holds whole frames.
 
-import type { Json, Ref } from '../../shared/frames.ts'
+import type { Json, Member, Ref } from '../../shared/frames.ts'
 
 /** Any frame, with the fields tests look at. */
 export interface SentFrame {
@@ -22,6 +22,12 @@ export interface SentFrame {
   readonly duplicate?: boolean
   readonly reconnect?: boolean
   readonly at?: number
+  readonly user?: string
+  readonly info?: Json
+  readonly presence?: boolean
+  readonly members?: readonly Member[]
+  readonly anonymous?: number
+  readonly total?: number
 }
 
 export interface Sent {

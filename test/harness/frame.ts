@@ -30,6 +30,11 @@ export interface Frame {
   duplicate?: boolean
   expires?: number
   gap?: Frame
+  info?: unknown
+  presence?: boolean
+  members?: { user: string; info?: unknown; connections: number }[]
+  anonymous?: number
+  total?: number
 }
 
 /** The seq inside a cursor. Clients never parse one; a test of rule C1 must. */
