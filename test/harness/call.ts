@@ -22,6 +22,8 @@ export interface Body {
   user?: string
   csrf?: string
   disconnected?: number
+  members?: Frame['members']
+  anonymous?: number
   type?: string
   title?: string
   status?: number

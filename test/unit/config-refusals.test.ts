@@ -104,6 +104,7 @@ test.each([
   ],
   ['operators: [{ user: a, password: x, role: boss }]', 'write operator, viewer.'],
   ['apiKeys: [{ name: a, key: x, publishPerSecond: 0 }]', 'apiKeys[0].publishPerSecond: 0 is not allowed'],
+  ['channels: [{ match: "@*", presence: true }]', 'channels[0].presence: a personal channel has one member'],
   ['- 1', 'twinwire.yaml: the file holds no keys'],
 ])('%s is refused', async (yaml, expected) => {
   expect(await refusal(yaml)).toContain(expected)

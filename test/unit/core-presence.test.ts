@@ -1,6 +1,11 @@
 // Presence in the core: who is a member, what is told of it, in which order, and what a slow reader gets instead.
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Departures } from '../../gateway/core/presence-departures.ts'
+import { Room } from '../../gateway/core/presence-room.ts'
+import { startTimer } from '../../gateway/core/timer.ts'
+import { visitorOf } from '../../gateway/core/visitor.ts'
+import { webSocketEncoder } from '../../gateway/transports/ws-frame.ts'
 import { client, connect, createCore, holdTime, passTime, ROOM, whoIsThere } from '../core/company.ts'
 import { FakeLink } from '../core/fake-link.ts'
 import { turns } from '../core/late-log.ts'
@@ -244,4 +249,19 @@ test('[P5] a snapshot that would be too long lists whom it can and counts all', 
   expect(snapshot.total).toBe(20)
   expect(snapshot.members).toHaveLength(15)
   expect(late.link.writes.at(-1)!.bytes).toBeLessThan(256 * 1024)
+})
+
+test('[P2] a snapshot is not lost to changes that come between it and its reader', () => {
+  const departures = new Departures({ graceMs: 1, now: Date.now, startTimer })
+  const room = new Room({ channel: ROOM, departures, schedule: () => {}, startTimer, onEmpty: () => {} })
+  const watch = { told: null, from: 0, touch: () => {} }
+  const take = () => room.take(watch, webSocketEncoder)?.toString()
+  room.enter(visitorOf(client('ada')))
+  room.watch(watch)
+  expect(take()).toBeUndefined()
+  room.takeTurn()
+  room.enter(visitorOf(client('bob')))
+  expect(take()).toContain('"members":[{"user":"ada","connections":1}]')
+  room.takeTurn()
+  expect(take()).toContain('"type":"join","channel":"room","user":"bob"')
 })
