@@ -217,6 +217,7 @@ test('the OpenAPI document describes every call with its errors', async () => {
     '/api/channels/{name}',
     '/api/channels/{name}/messages',
     '/api/channels/{name}/messages/{id}',
+    '/api/channels/{name}/presence',
     '/api/connections',
     '/api/connections/{id}',
     '/api/keys',
