@@ -66,12 +66,3 @@ function unknownKey(at: string, key: string, known: readonly string[]): ConfigEr
 function join(at: string, key: string): string {
   return at === '' ? key : `${at}.${key}`
 }
-
-/** A key whose form is known but which this version does not honour: refused, never silently ignored. */
-export function later<T>(read: Reader<T>, applies: (value: T) => boolean, instead: string): Reader<T> {
-  return (value, at) => {
-    const checked = read(value, at)
-    if (applies(checked)) throw new ConfigError(at, `this is not available in this version; ${instead}.`)
-    return checked
-  }
-}

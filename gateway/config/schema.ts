@@ -1,6 +1,6 @@
 // The configuration's table: every key with its form, its default and the reason for it (protocol §9). Reads no files.
 
-import { group, later, optional, type Reader, required, setting } from './fields.ts'
+import { group, optional, type Reader, required, setting } from './fields.ts'
 import { askedUrl, openChannel, origin, passedHeader, pattern, webUrl } from './names.ts'
 import { parsePasswordHash } from './password-hash.ts'
 import { duration, flag, integer, listOf, oneOf, secretList, secretText, size, text } from './readers.ts'
