@@ -22,9 +22,15 @@ import type { Operators } from './access/operators.ts'
 import { createOrigins } from './access/origins.ts'
 import { registerPages } from './admin/pages.ts'
 import { registerApi } from './api/api.ts'
-import { limitPipelining } from './api/pipelining.ts'
+import { RequestsUnderWay } from './api/pipelining.ts'
 import { sendProblem } from './api/problem.ts'
-import { answerBrokenRequest, refuseLongUrl, SERVER_OPTIONS } from './api/server-options.ts'
+import {
+  answerBrokenRequest,
+  guardServer,
+  refuseUnclear,
+  SERVER_OPTIONS,
+  timeLimits,
+} from './api/server-options.ts'
 import type { Config, HookConfig } from './config/config.ts'
 import type { AuditTrail } from './core/audit.ts'
 import type { Clock } from './core/clock.ts'
@@ -35,6 +41,7 @@ import type { TransportDeps } from './transports/deps.ts'
 import { registerSse } from './transports/sse.ts'
 import { StreamSockets } from './transports/stream-sockets.ts'
 import { Unacknowledged } from './transports/unacknowledged.ts'
+import { UnfinishedMessages } from './transports/unfinished.ts'
 import { registerWebSocket, SUBPROTOCOL } from './transports/websocket.ts'
 
 export interface ServerParts {
@@ -64,9 +71,9 @@ const HANDSHAKE_MS = 10_000
 /** Builds the server; it does not listen yet. */
 export async function buildServer(config: Config, parts: ServerParts): Promise<FastifyInstance> {
   const streams = new StreamSockets()
-  const app = createFastify(config, parts, streams)
-  limitPipelining(app)
-  app.addHook('onRequest', refuseLongUrl)
+  const underWay = new RequestsUnderWay()
+  const app = createFastify(config, parts, { streams, underWay })
+  underWay.limit(app)
   await app.register(fastifyWebSocket, {
     errorHandler: (error, webSocket) => {
       // A broken frame or a cut connection is the peer's doing; `ws` answers it, and nobody needs to read of it.
@@ -82,6 +89,9 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
       handleProtocols: offers => (offers.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     },
   })
+  // After the plugin, which hangs up on upgrades that were refused only if it has seen them first.
+  app.addHook('onRequest', refuseUnclear)
+  guardServer(app.server, config.limits.connections)
   await registerDoors(app, config, parts, streams)
   await registerPages(app, { dashboard: folder('../dashboard/dist'), examples: folder('../examples') })
   return app
@@ -95,19 +105,23 @@ function isPeerFault(error: NodeJS.ErrnoException): boolean {
 function createFastify(
   config: Config,
   { logger, certificate }: ServerParts,
-  streams: StreamSockets,
+  { streams, underWay }: { readonly streams: StreamSockets; readonly underWay: RequestsUnderWay },
 ): FastifyInstance {
   // At `info` Fastify would only repeat the ready line.
   const level = config.logLevel === 'info' ? 'warn' : config.logLevel
   const options = {
     ...SERVER_OPTIONS,
+    ...timeLimits(config.limits.receiveTimeoutMs),
     loggerInstance: logger.child({}, { level }),
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy,
     forceCloseConnections: 'idle',
     // While it closes, routes go on to answer: a 503 would end a browser's EventSource for good (rule S5).
     return503OnClosing: false,
-    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, streams.has(socket)),
+    clientErrorHandler: (error, socket) => {
+      const isStreaming = streams.has(socket)
+      if (isStreaming || !underWay.endAfterAnswers(socket)) answerBrokenRequest(error, socket, isStreaming)
+    },
   } satisfies FastifyServerOptions
   if (certificate === null) return Fastify(options)
   const { http, ...others } = options
@@ -139,7 +153,9 @@ async function registerDoors(
     refuse: sendProblem,
     ...createDoor(config.limits, context, parts.turnAwayInDrain, Math.random),
   }
-  registerWebSocket(app, transport)
+  const unfinished = new UnfinishedMessages(config.limits.receiveTimeoutMs, () => performance.now())
+  app.addHook('onClose', async () => unfinished.stop())
+  registerWebSocket(app, { ...transport, unfinished })
   registerSse(app, { ...transport, maxLifetimeMs: config.sse.maxLifetimeMs, streams })
   await registerApi(app, {
     ...context,

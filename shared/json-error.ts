@@ -8,9 +8,14 @@ const OPENING = { '{': '}', '[': ']' } as const
 /** What may stand next: `first` is a value or the end of an empty array, `name?` a name or the end of an empty object. */
 type Expected = 'value' | 'first' | 'name' | 'name?' | 'colon' | 'more'
 
+/** Looked at character by character: a few MiB of brackets would hold everybody up for a second. */
+const MAX_SEARCHED_LENGTH = 64 * 1024
+
 /** One sentence that names the first character that cannot stand where it stands. `text` must not be valid JSON. */
 export function describeJsonError(text: string): string {
-  const at = findJsonError(text)
+  const at = findJsonError(text.slice(0, MAX_SEARCHED_LENGTH))
+  if (at >= MAX_SEARCHED_LENGTH && text.length > MAX_SEARCHED_LENGTH)
+    return `The JSON is not valid, or ends too early, somewhere behind position ${MAX_SEARCHED_LENGTH}.`
   if (at >= text.length) {
     return text.length === 0
       ? 'There is no JSON, only an empty text.'

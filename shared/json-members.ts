@@ -45,6 +45,26 @@ export function readItems(text: string): readonly (Members | Failure)[] | Failur
   })
 }
 
+/**
+ * Whether an array has more than `max` items, found out before it is parsed: a body of a few MiB can hold millions,
+ * each of which would become an object of ours. The text need not be valid; then the answer means nothing.
+ */
+export function hasMoreItems(text: string, max: number): boolean {
+  let depth = 0
+  let count = 1
+  for (let at = 0; at >= 0 && at < text.length && count <= max; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) {
+      do at = text.indexOf('"', at + 1)
+      while (at > 0 && isEscaped(text, at))
+      if (at < 0) return false
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth++
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--
+    else if (code === COMMA && depth === 1) count++
+  }
+  return count > max
+}
+
 /** Removes insignificant white space from a valid JSON text. */
 export function minify(raw: string): string {
   if (!WHITE_SPACE.test(raw)) return raw
@@ -140,13 +160,18 @@ function endOfNested(text: string, at: number): number {
   }
 }
 
-/** A quote ends the string unless an odd number of backslashes stands before it. */
+/** A quote ends the string unless it is escaped. */
 function endOfString(text: string, at: number): number {
   let end = at
   for (;;) {
     end = text.indexOf('"', end + 1)
-    let before = end - 1
-    while (text.charCodeAt(before) === BACKSLASH) before--
-    if ((end - before) % 2 === 1) return end + 1
+    if (!isEscaped(text, end)) return end + 1
   }
+}
+
+/** Whether an odd number of backslashes stands before a character. */
+function isEscaped(text: string, at: number): boolean {
+  let before = at - 1
+  while (text.charCodeAt(before) === BACKSLASH) before--
+  return (at - before) % 2 === 0
 }

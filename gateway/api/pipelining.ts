@@ -1,29 +1,66 @@
 // Bounds the requests under way on one socket: pipelined without reading, their answers would fill the memory.
 // Knows no routes.
 
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
 /** Browsers do not pipeline, and programs that do read what they asked for. */
 const MAX_UNDER_WAY = 16
 
-/** Cuts off a socket with too many requests under way. A stream counts as one until its end. */
-export function limitPipelining(app: FastifyInstance): void {
-  const underWay = new WeakMap<Socket, number>()
-  app.addHook('onRequest', (request, reply, done) => {
-    const { socket } = request.raw
-    const count = (underWay.get(socket) ?? 0) + 1
-    underWay.set(socket, count)
-    if (count <= MAX_UNDER_WAY) {
+interface UnderWay {
+  count: number
+  newest: IncomingMessage
+  /** Nothing more is read from the socket: it ends with the last answer. */
+  isEnding: boolean
+}
+
+export class RequestsUnderWay {
+  readonly #sockets = new WeakMap<object, UnderWay>()
+
+  /** Counts from now on, and cuts off a socket with too many. A stream counts as one until its end. */
+  limit(app: FastifyInstance): void {
+    app.addHook('onRequest', (request, reply, done) => {
+      const { socket } = request.raw
+      const underWay = this.#begin(socket, request.raw)
+      if (underWay.count <= MAX_UNDER_WAY) {
+        done()
+        return
+      }
+      reply.hijack()
+      socket.destroy()
+    })
+    app.addHook('onResponse', (request, _reply, done) => {
+      this.#end(request.raw.socket)
       done()
-      return
-    }
-    reply.hijack()
-    socket.destroy()
-  })
-  app.addHook('onResponse', (request, _reply, done) => {
-    const { socket } = request.raw
-    underWay.set(socket, (underWay.get(socket) ?? 1) - 1)
-    done()
-  })
+    })
+  }
+
+  /** What comes before broken bytes is answered first, and then the socket ends; false: there is nothing. */
+  endAfterAnswers(socket: object): boolean {
+    const underWay = this.#sockets.get(socket)
+    if (!underWay || !hasAnswersLeft(underWay)) return false
+    underWay.isEnding = true
+    return true
+  }
+
+  #begin(socket: Socket, newest: IncomingMessage): UnderWay {
+    const underWay = this.#sockets.get(socket) ?? { count: 0, newest, isEnding: false }
+    underWay.count += 1
+    underWay.newest = newest
+    this.#sockets.set(socket, underWay)
+    return underWay
+  }
+
+  #end(socket: Socket): void {
+    const underWay = this.#sockets.get(socket)
+    if (!underWay) return
+    underWay.count -= 1
+    if (underWay.isEnding && !hasAnswersLeft(underWay)) socket.destroySoon()
+  }
+}
+
+/** The newest request never becomes whole if the broken bytes are in its body; it may have been answered already. */
+function hasAnswersLeft({ count, newest }: UnderWay): boolean {
+  return newest.complete ? count > 0 : count > 1
 }

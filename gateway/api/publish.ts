@@ -2,7 +2,7 @@
 
 import type { FastifyRequest } from 'fastify'
 import type { Failure } from '../../shared/codes.ts'
-import { readItems, readMembers } from '../../shared/json-members.ts'
+import { hasMoreItems, readItems, readMembers } from '../../shared/json-members.ts'
 import { KeyedRates } from '../access/keyed-rates.ts'
 import type { Access, Identity } from '../core/identity.ts'
 import { limitKey } from '../core/key-rate.ts'
@@ -141,6 +141,7 @@ function readArray(text: string, key: string | undefined): readonly (PublishItem
   if (key !== undefined) {
     return bad('Idempotency-Key is for a single message; in an array, give each item its "key".')
   }
+  if (hasMoreItems(text, MAX_MESSAGES)) return tooMany(`more than ${MAX_MESSAGES}`)
   const items = readItems(text)
   if ('code' in items) return items
   return items.map(members => ('code' in members ? members : readPublishItem(members)))
@@ -150,7 +151,7 @@ function bad(message: string): Failure {
   return { code: 'bad_request', message }
 }
 
-function tooMany(count: number): Failure {
+function tooMany(count: number | string): Failure {
   return {
     code: 'too_large',
     message: `The request holds ${count} messages; at most ${MAX_MESSAGES} fit in one.`,

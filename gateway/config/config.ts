@@ -56,6 +56,8 @@ export interface Limits {
   readonly channelsPerConnection: number
   readonly messageBytes: number
   readonly bodyBytes: number
+  /** How long a request, or a message on a WebSocket, may take to arrive. */
+  readonly receiveTimeoutMs: number
 }
 
 export interface Config {

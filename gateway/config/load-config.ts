@@ -148,7 +148,8 @@ function tlsPaths(tls: Settings['tls'], cwd: string): Config['tls'] {
 }
 
 function assemble(settings: Settings, env: Overrides, secrets: Secrets, found: Found): Config {
-  const { heartbeat, drain, sse, auth, admin, audit, ...rest } = settings
+  const { heartbeat, drain, sse, auth, admin, audit, limits, ...rest } = settings
+  const { receiveTimeout, ...counts } = limits
   const password = env.TWINWIRE_ADMIN_PASSWORD ?? admin.password ?? secrets.adminPassword
   const { publicKey, ...places } = found
   const secret = env.TWINWIRE_JWT_SECRET ?? auth.jwt.secret ?? secrets.jwtSecret
@@ -166,6 +167,7 @@ function assemble(settings: Settings, env: Overrides, secrets: Secrets, found: F
     admin: password === undefined ? admin : { user: admin.user, password },
     audit: { entries: audit.entries, maxAgeMs: audit.age },
     channels: settings.channels.length === 0 ? BUILT_IN_RULES : settings.channels.map(toRule),
+    limits: { ...counts, receiveTimeoutMs: receiveTimeout },
     sse: { maxLifetimeMs: sse.maxLifetime },
     heartbeatMs: heartbeat,
     drainMs: drain,

@@ -139,6 +139,11 @@ const limits = group({
   ),
   messageBytes: setting(size('1', '8MiB'), '64KiB', 'a notification, not a file: send a link to those'),
   bodyBytes: setting(size('1', '32MiB'), '1MiB', 'one request; an array may be eight times as long'),
+  receiveTimeout: setting(
+    duration('100ms', '10m'),
+    '30s',
+    'a request or message that takes longer to arrive is held back on purpose',
+  ),
 })
 
 /** Every key of the configuration file. */

@@ -59,7 +59,10 @@ export function registerSse(app: FastifyInstance, deps: SseDeps): void {
       // Pipelined behind an answer that is not finished, the stream would get in between.
       if (reply.raw.socket === null) return deps.refuse(reply, PIPELINED)
       // Once more: who it is may have taken seconds to find out.
-      if (isGone(request.raw.socket)) return reply.hijack()
+      if (isGone(request.raw.socket)) {
+        request.raw.socket.destroy()
+        return reply.hijack()
+      }
       accept(request, reply, stream, deps)
       return reply
     },
@@ -139,6 +142,8 @@ function accept(
 /** Sends the head; after it, bytes go to the socket as they are, neither chunked nor with a length. */
 function begin(response: ServerResponse, headers: Record<string, unknown>, retry: string): void {
   response.shouldKeepAlive = false
+  // A stream has its own measures of a silent peer (rules R3, W5).
+  response.socket?.setTimeout(0)
   response.useChunkedEncodingByDefault = false
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value as string)
   response.writeHead(200, {

@@ -15,7 +15,9 @@ import { openConnection } from '../core/opening.ts'
 import { Session } from '../core/session.ts'
 import { type ConnectQuery, foreignOrigin, queryOf, readConnectQuery } from './connect-query.ts'
 import type { TransportDeps } from './deps.ts'
+import { checkHandshake, WEBSOCKET_VERSION } from './handshake.ts'
 import { isGone, SocketWriter } from './socket-writer.ts'
+import type { UnfinishedMessages } from './unfinished.ts'
 import { webSocketEncoder } from './ws-frame.ts'
 
 export const SUBPROTOCOL = 'twinwire.v1'
@@ -25,8 +27,12 @@ const CLOSE_GRACE_MS = 5000
 /** A close frame has room for 125 bytes, two of them the code. */
 const MAX_CLOSE_REASON_BYTES = 123
 
+export interface WebSocketDeps extends TransportDeps {
+  readonly unfinished: UnfinishedMessages
+}
+
 /** Adds `GET /ws`; the plugin `@fastify/websocket` has to be registered before. */
-export function registerWebSocket(app: FastifyInstance, deps: TransportDeps): void {
+export function registerWebSocket(app: FastifyInstance, deps: WebSocketDeps): void {
   // Found out before the upgrade, so that no frame arrives unheard while a token is checked.
   const arrivals = new WeakMap<FastifyRequest, Arrival | Farewell>()
   // Without this, an upgrade on any other path would be accepted and closed, and its client come back for ever.
@@ -46,6 +52,8 @@ export function registerWebSocket(app: FastifyInstance, deps: TransportDeps): vo
       }
       const { origin, host } = request.headers
       if (!deps.origins.allows(origin, host)) return deps.refuse(reply, foreignOrigin(origin))
+      const broken = request.ws ? checkHandshake(request.headers) : null
+      if (broken) return deps.refuse(reply.header('sec-websocket-version', WEBSOCKET_VERSION), broken)
       arrivals.set(request, await arrive(request, deps))
     },
     handler: (_request, reply) =>
@@ -84,7 +92,7 @@ function accept(
   webSocket: WebSocket,
   request: FastifyRequest,
   arrival: Arrival | Farewell,
-  deps: TransportDeps,
+  deps: WebSocketDeps,
 ): void {
   // Once more: who it is may have taken seconds to find out.
   if (isGone(request.raw.socket)) {
@@ -102,6 +110,9 @@ function accept(
   link.listener = session
   const admission = admit(query.channels, identity, context)
   const opened = openConnection(session, { admission, resume: query }, context)
+  deps.unfinished.watch(webSocket, request.raw.socket, () => {
+    session.close('timeout', 'A message did not become whole in time (limits.receiveTimeout): reconnect.')
+  })
   const commands = new Commands(session, context, opened)
   webSocket.on('message', (data, isBinary) => {
     if (isBinary) session.close('bad_request', 'Frames have to be text: one JSON object each.')
@@ -128,7 +139,7 @@ class WebSocketLink implements Link {
     this.#writer = new SocketWriter(request.raw.socket, unacknowledged, () => this.listener?.onDrained())
     webSocket.on('close', () => this.listener?.onClosed())
     // A broken frame: `ws` closes with the code for it (1002, 1007, 1009).
-    webSocket.on('error', () => {})
+    webSocket.on('error', () => this.#awaitClose(() => webSocket.terminate()))
     this.address = request.ip
     this.userAgent = request.headers['user-agent']
   }
@@ -160,10 +171,14 @@ class WebSocketLink implements Link {
 
   end(code: Code, reason: string): void {
     this.#webSocket.close(closeCode(code), shorten(reason))
-    const cut = (): void => {
+    this.#awaitClose(() => {
       if (code === 'timeout') this.#writer.reset()
       else this.#webSocket.terminate()
-    }
+    })
+  }
+
+  /** Hangs up on a peer that does not answer a close. */
+  #awaitClose(cut: () => void): void {
     const timer = setTimeout(cut, CLOSE_GRACE_MS).unref()
     this.#webSocket.once('close', () => clearTimeout(timer))
   }

@@ -2,9 +2,14 @@
 
 /** Numbers in [0, 1). Run again with `SEED=<printed>` to repeat them. */
 export function seededRandom(): () => number {
-  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32)) >>> 0
+  const seed = chosenSeed()
   process.stdout.write(`seed ${seed}\n`)
   return randomFrom(seed)
+}
+
+/** SEED of the environment, or a new one. */
+export function chosenSeed(): number {
+  return Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32)) >>> 0
 }
 
 /** Numbers in [0, 1) from a seed (mulberry32). */

@@ -10,7 +10,7 @@ import { Operators } from '../../gateway/access/operators.ts'
 import { createOrigins } from '../../gateway/access/origins.ts'
 import { registerApi } from '../../gateway/api/api.ts'
 import type { ApiDeps } from '../../gateway/api/deps.ts'
-import { refuseLongUrl, SERVER_OPTIONS } from '../../gateway/api/server-options.ts'
+import { refuseUnclear, SERVER_OPTIONS } from '../../gateway/api/server-options.ts'
 import { BUILT_IN_RULES, ChannelRules } from '../../gateway/core/channel-rules.ts'
 import type { HistoryQuery } from '../../gateway/core/history.ts'
 import type { Follower, Message } from '../../gateway/core/log.ts'
@@ -167,7 +167,7 @@ export async function startApi(overrides: Partial<ApiDeps> = {}): Promise<Fixtur
   const log = new ArrayLog()
   const connections = new Map<string, ConnectionView>()
   const app = Fastify(SERVER_OPTIONS)
-  app.addHook('onRequest', refuseLongUrl)
+  app.addHook('onRequest', refuseUnclear)
   const fixture: Fixture = {
     app,
     log,

@@ -40,6 +40,7 @@ test('without a file every key has the default of protocol §9', async () => {
       channelsPerConnection: 200,
       messageBytes: 65_536,
       bodyBytes: 1_048_576,
+      receiveTimeoutMs: 30_000,
     },
     sse: { maxLifetimeMs: 3_600_000 },
     heartbeatMs: 25_000,

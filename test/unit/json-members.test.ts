@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Failure } from '../../shared/codes.ts'
 import { findJsonError } from '../../shared/json-error.ts'
-import { type Members, minify, readItems, readMembers } from '../../shared/json-members.ts'
+import { hasMoreItems, type Members, minify, readItems, readMembers } from '../../shared/json-members.ts'
 
 function members(text: string): Record<string, string> {
   const read = readMembers(text)
@@ -145,6 +145,25 @@ describe('errors say where', () => {
       else if (at < text.length) expect(findJsonError(text.slice(0, at)), `seed ${seed}: ${text}`).toBe(at)
     }
   })
+})
+
+test('[R6] items of an array are counted before it is parsed, whatever stands in them', () => {
+  const item = JSON.stringify({ data: [1, 2, [3, 4], 'a,b', '\\', '\\",', { c: [5, 6] }] })
+  const array = (count: number) => `[${Array.from({ length: count }, () => item).join(' , ')}]`
+  expect(hasMoreItems(array(1000), 1000)).toBe(false)
+  expect(hasMoreItems(array(1001), 1000)).toBe(true)
+})
+
+test('[R6] texts that are no JSON are counted to their end', () => {
+  for (const text of ['', '[', '["', '["\\', '["\\"', ']]],,', '"""', '{[}]'])
+    expect(hasMoreItems(text, 10), text).toBe(false)
+})
+
+test('[R6] the mistake in a long text is looked for near its beginning only', () => {
+  const late = readItems(`[${' '.repeat(100_000)}x]`)
+  expect(late).toMatchObject({ message: expect.stringContaining('behind position 65536') })
+  const early = readItems(`[x${' '.repeat(100_000)}]`)
+  expect(early).toMatchObject({ message: expect.stringContaining('position 1 ') })
 })
 
 function parses(text: string): boolean {
