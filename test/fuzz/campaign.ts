@@ -46,36 +46,25 @@ const MAX_FINDINGS = 20
 export async function runCampaign(scope: Scope, options: CampaignOptions): Promise<CampaignReport> {
   const world = await createWorld(scope)
   const findings = new Map<string, string>()
-  const note = (error: unknown, repeat: string): void => {
-    if (!(error instanceof Finding)) throw error
-    const kind = template(error.message)
-    if (findings.size >= MAX_FINDINGS || findings.has(kind)) return
-    const sent = error.sent.length > 0 ? `\n  sent: "${inText(error.sent)}"` : ''
-    findings.set(kind, `${error.message}${sent}\n  again: ${repeat}`)
-  }
+  const note: Note = (error, repeat) => keep(findings, error, repeat)
   const bystanders = await startBystanders(scope, world.gateway)
   const watch = await watchProcess(world.gateway)
   const begun = performance.now()
-  const tallies = new Map<TargetName, Tally>()
+  const tallies = new Map(options.targets.map(target => [target, new Tally()]))
   const shares = options.targets.reduce((sum, target) => sum + SHARES[target], 0)
-  await Promise.all(
-    options.targets.map(target => {
-      const tally = new Tally()
-      tallies.set(target, tally)
-      return runTarget(
-        world,
-        target,
-        { ...options, cases: Math.ceil((options.cases * SHARES[target]) / shares) },
-        tally,
-        note,
-      )
-    }),
-  )
+  const running = [...tallies].map(([target, tally]) => {
+    const cases = Math.ceil((options.cases * SHARES[target]) / shares)
+    return runTarget(world, target, { ...options, cases }, tally, note)
+  })
+  await Promise.all(running)
   const seconds = (performance.now() - begun) / 1000
-  const repeat = `npm run fuzz -- ${options.targets.length === 1 ? options.targets[0] : ''} --cases ${options.cases} --seed ${options.seed}`
+  const target = options.targets.length === 1 ? `${options.targets[0]} ` : ''
+  const repeat = `npm run fuzz -- ${target}--cases ${options.cases} --seed ${options.seed}`
   for (const { stop } of [bystanders, watch]) await stop().catch(error => note(error, repeat))
-  if (hasDied(world.gateway))
-    findings.set('died', `The gateway has died: ${world.gateway.stderr.slice(-3000)}\n  again: ${repeat}`)
+  if (hasDied(world.gateway)) {
+    const lastWords = world.gateway.stderr.slice(-3000)
+    findings.set('died', `The gateway has died: ${lastWords}\n  again: ${repeat}`)
+  }
   const cases = [...tallies.values()].reduce((sum, tally) => sum + tally.cases, 0)
   const figures =
     `${cases} cases in ${seconds.toFixed(1)} s (${Math.round(cases / seconds)} a second); ` +
@@ -84,12 +73,23 @@ export async function runCampaign(scope: Scope, options: CampaignOptions): Promi
   return { findings: [...findings.values()], tallies, figures }
 }
 
+type Note = (error: unknown, repeat: string) => void
+
+/** Keeps the first finding of each kind; what is none is a mistake of the fuzzer. */
+function keep(findings: Map<string, string>, error: unknown, repeat: string): void {
+  if (!(error instanceof Finding)) throw error
+  const kind = template(error.message)
+  if (findings.size >= MAX_FINDINGS || findings.has(kind)) return
+  const sent = error.sent.length > 0 ? `\n  sent: "${inText(error.sent)}"` : ''
+  findings.set(kind, `${error.message}${sent}\n  again: ${repeat}`)
+}
+
 async function runTarget(
   world: World,
   target: TargetName,
   { cases, seed, episode, maxMs = Number.POSITIVE_INFINITY }: CampaignOptions,
   tally: Tally,
-  note: (error: unknown, repeat: string) => void,
+  note: Note,
 ): Promise<void> {
   const end = performance.now() + maxMs
   let next = 0

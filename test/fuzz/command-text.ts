@@ -169,63 +169,66 @@ function fieldsOf(type: string, choices: Choices, { tokens, cursors }: Material)
   return members
 }
 
+/** One kind of damage; null: a command of this kind has nothing to damage so. */
+type Damage = (sound: CommandText, members: Members, choices: Choices) => CommandText | null
+
+const OTHER_NAMES = ['"typ"', '"__proto__"', '"constructor"', '""', '"Channel"', '"ref "', '"toString"']
+const OTHER_TYPES = ['"__proto__"', '"constructor"', '"PING"', '""', '{}', 'null', '["ping"]', '5']
+
+const wrong = (sound: CommandText) => ({ ...sound, isWellFormed: false, isWrong: true })
+const unsure = (sound: CommandText) => ({ ...sound, isWellFormed: false })
+const isField = ([name]: Members[number]) => name !== '"type"' && name !== '"ref"'
+
+const DAMAGES: readonly Damage[] = [
+  // None at all: the order of members, white space and the way names are written mean nothing.
+  (sound, members, choices) => ({ ...sound, text: disguised(members, choices) }),
+  function addMember(sound, members, choices) {
+    const at = choices.int(0, members.length)
+    return {
+      ...wrong(sound),
+      text: objectOf(members.toSpliced(at, 0, [choices.pick(OTHER_NAMES), jsonValue(choices)])),
+    }
+  },
+  function dropField(sound, members) {
+    const field = members.find(isField)
+    return field ? { ...wrong(sound), text: objectOf(members.filter(member => member !== field)) } : null
+  },
+  function changeField(sound, members, choices) {
+    const fields = members.filter(isField)
+    if (fields.length === 0) return null
+    choices.pick(fields)[1] = jsonValue(choices)
+    return { ...unsure(sound), text: objectOf(members) }
+  },
+  function repeatMember(sound, members, choices) {
+    const twice: Members = [...members, [choices.pick(members)[0], jsonValue(choices)]]
+    return { ...wrong(sound), ref: undefined, isMalformed: true, text: objectOf(twice) }
+  },
+  function spoilRef(sound, members, choices) {
+    const others = members.filter(([name]) => name !== '"ref"')
+    return {
+      ...wrong(sound),
+      ref: undefined,
+      text: objectOf([...others, ['"ref"', choices.pick(ILLEGAL_REFS)]]),
+    }
+  },
+  function spoilType(sound, members, choices) {
+    members.find(([name]) => name === '"type"')![1] = choices.pick(OTHER_TYPES)
+    return { ...wrong(sound), isMalformed: true, text: objectOf(members) }
+  },
+  function spoilChannel(sound, members, choices) {
+    const channel = members.find(([name]) => name === '"channel"')
+    if (!channel) return null
+    channel[1] = JSON.stringify(choices.pick(ODD_CHANNELS))
+    return { ...unsure(sound), text: objectOf(members) }
+  },
+  function damageText(sound, members, choices) {
+    const text = choices.damage(Buffer.from(objectOf(members))).toString('utf8')
+    return { ...unsure(sound), ref: refIn(text), isRefOptional: true, isMalformed: true, text }
+  },
+]
+
 function damaged(sound: CommandText, members: Members, choices: Choices): CommandText {
-  const unsure = { ...sound, isWellFormed: false }
-  const wrong = { ...unsure, isWrong: true }
-  const any = choices.int(0, members.length - 1)
-  const fields = members.flatMap(([name], index) => (name === '"type"' || name === '"ref"' ? [] : [index]))
-  switch (choices.int(0, 8)) {
-    case 0: // the order of members, white space and the way names are written mean nothing
-      return { ...sound, text: disguised(members, choices) }
-    case 1: {
-      const name = choices.pick([
-        '"typ"',
-        '"__proto__"',
-        '"constructor"',
-        '""',
-        '"Channel"',
-        '"ref "',
-        '"toString"',
-      ])
-      members.splice(choices.int(0, members.length), 0, [name, jsonValue(choices)])
-      return { ...wrong, text: objectOf(members) }
-    }
-    case 2: {
-      if (fields.length === 0) return { ...sound, text: objectOf(members) }
-      members.splice(fields[0]!, 1)
-      return { ...wrong, text: objectOf(members) }
-    }
-    case 3: {
-      if (fields.length === 0) return { ...sound, text: objectOf(members) }
-      members[choices.pick(fields)]![1] = jsonValue(choices)
-      return { ...unsure, text: objectOf(members) }
-    }
-    case 4: {
-      members.push([members[any]![0], jsonValue(choices)])
-      return { ...wrong, ref: undefined, isMalformed: true, text: objectOf(members) }
-    }
-    case 5: {
-      const others = members.filter(([name]) => name !== '"ref"')
-      others.push(['"ref"', choices.pick(ILLEGAL_REFS)])
-      return { ...wrong, ref: undefined, text: objectOf(others) }
-    }
-    case 6: {
-      const types = ['"__proto__"', '"constructor"', '"PING"', '""', '{}', 'null', '["ping"]', '5']
-      const typed = members.map(
-        ([name, value]) => [name, name === '"type"' ? choices.pick(types) : value] as const,
-      )
-      return { ...wrong, isMalformed: true, text: objectOf(typed) }
-    }
-    case 7: {
-      if (sound.type === 'ping' || sound.type === 'auth') return { ...sound, text: objectOf(members) }
-      members.find(([name]) => name === '"channel"')![1] = JSON.stringify(choices.pick(ODD_CHANNELS))
-      return { ...unsure, text: objectOf(members) }
-    }
-    default: {
-      const text = choices.damage(Buffer.from(objectOf(members))).toString('utf8')
-      return { ...unsure, ref: refIn(text), isRefOptional: true, isMalformed: true, text }
-    }
-  }
+  return choices.pick(DAMAGES)(sound, members, choices) ?? { ...sound, text: objectOf(members) }
 }
 
 /** The `ref` that damage has left, if it is one. */

@@ -68,51 +68,60 @@ const BAD_LINES = [
   ...[' GET / HTTP/1.1\r\n', 'GET / http/1.1\r\n'],
 ]
 
+type Make = (world: World, choices: Choices) => BrokenRequest
+
+const latin = (text: string) => Buffer.from(text, 'latin1')
+const post = (world: World, choices: Choices) =>
+  `POST /api/publish HTTP/1.1\r\nHost: x\r\n${choices.pick(world.callers)}`
+
+const MAKERS: readonly Make[] = [
+  function ambiguous(world, choices) {
+    const [headers, body] = choices.pick(AMBIGUOUS)
+    const text = `${post(world, choices)}${headers}\r\n${body}${SMUGGLED}`
+    return { name: 'ambiguous', bytes: latin(text), mustRefuse: true }
+  },
+  function chunks(world, choices) {
+    const text = `${post(world, choices)}Transfer-Encoding: chunked\r\n\r\n${choices.pick(BAD_CHUNKS)}${SMUGGLED}`
+    return { name: 'chunks', bytes: latin(text), mustRefuse: true }
+  },
+  function requestLine(_world, choices) {
+    const text = `${choices.pick(BAD_LINES)}Host: x\r\n\r\n${SMUGGLED}`
+    return { name: 'request line', bytes: latin(text), mustRefuse: true }
+  },
+  function manyHeaders(world, choices) {
+    const header = () => `X-${choices.int(0, 99)}: ${'y'.repeat(choices.pick([0, 10, 60]))}\r\n`
+    const headers = choices.list(choices.pick([100, 1500, 4000]), header)
+    return {
+      name: 'many headers',
+      bytes: latin(`${post(world, choices)}${headers.join('')}\r\n`),
+      mustRefuse: false,
+    }
+  },
+  function large(world, choices) {
+    const size = choices.pick([15_000, 20_000, 64_000, 66_000, 100_000])
+    const text = choices.chance(0.5)
+      ? `GET /sse?channels=fuzz:open:${'1'.repeat(size)} HTTP/1.1\r\nHost: x\r\n\r\n`
+      : `${post(world, choices)}Cookie: ${'c'.repeat(size)}\r\n\r\n`
+    return { name: 'large', bytes: latin(text), mustRefuse: false }
+  },
+  function damagedPipeline(world, choices) {
+    const bytes = Buffer.concat(choices.list(choices.int(2, 20), () => soundBytes(world, choices)))
+    return { name: 'damaged pipeline', bytes: choices.damage(bytes), mustRefuse: false }
+  },
+  function cut(world, choices) {
+    const bytes = soundBytes(world, choices)
+    return { name: 'cut', bytes: bytes.subarray(0, choices.int(0, bytes.length)), mustRefuse: false }
+  },
+  (world, choices) => ({
+    name: 'damaged',
+    bytes: choices.damage(soundBytes(world, choices)),
+    mustRefuse: false,
+  }),
+]
+
 /** One of them, with a request behind it that must not be carried out. */
 export function brokenRequest(world: World, choices: Choices): BrokenRequest {
-  const post = `POST /api/publish HTTP/1.1\r\nHost: x\r\n${choices.pick(world.callers)}`
-  const latin = (text: string) => Buffer.from(text, 'latin1')
-  switch (choices.int(0, 7)) {
-    case 0: {
-      const [headers, body] = choices.pick(AMBIGUOUS)
-      return { name: 'ambiguous', bytes: latin(`${post}${headers}\r\n${body}${SMUGGLED}`), mustRefuse: true }
-    }
-    case 1: {
-      const bytes = latin(`${post}Transfer-Encoding: chunked\r\n\r\n${choices.pick(BAD_CHUNKS)}${SMUGGLED}`)
-      return { name: 'chunks', bytes, mustRefuse: true }
-    }
-    case 2: {
-      const bytes = latin(`${choices.pick(BAD_LINES)}Host: x\r\n\r\n${SMUGGLED}`)
-      return { name: 'request line', bytes, mustRefuse: true }
-    }
-    case 3: {
-      const count = choices.pick([100, 1500, 4000])
-      const many = choices.list(
-        count,
-        () => `X-${choices.int(0, 99)}: ${'y'.repeat(choices.pick([0, 10, 60]))}\r\n`,
-      )
-      return { name: 'many headers', bytes: latin(`${post}${many.join('')}\r\n`), mustRefuse: false }
-    }
-    case 4: {
-      const size = choices.pick([15_000, 20_000, 64_000, 66_000, 100_000])
-      const bytes = choices.chance(0.5)
-        ? latin(`GET /sse?channels=fuzz:open:${'1'.repeat(size)} HTTP/1.1\r\nHost: x\r\n\r\n`)
-        : latin(`${post}Cookie: ${'c'.repeat(size)}\r\n\r\n`)
-      return { name: 'large', bytes, mustRefuse: false }
-    }
-    case 5: {
-      const bytes = choices.list(choices.int(2, 20), () => soundBytes(world, choices))
-      return { name: 'damaged pipeline', bytes: choices.damage(Buffer.concat(bytes)), mustRefuse: false }
-    }
-    case 6: {
-      const bytes = soundBytes(world, choices)
-      return { name: 'cut', bytes: bytes.subarray(0, choices.int(0, bytes.length)), mustRefuse: false }
-    }
-    default: {
-      const bytes = choices.damage(soundBytes(world, choices))
-      return { name: 'damaged', bytes, mustRefuse: false }
-    }
-  }
+  return choices.pick(MAKERS)(world, choices)
 }
 
 /** Not HEAD: in what follows a damaged request, nobody could say which answer has a body. */
