@@ -46,6 +46,15 @@ describe('one message', () => {
     expect(log.messages[0]?.data).toBe(data)
   })
 
+  test('[H5] [R6] more than a plain body is not even read for somebody who shows nothing', async () => {
+    const { call, log } = await startApi()
+    const body = `[${'{"channel":"public:demo","data":1},'.repeat(40_000)}1]`
+    const answer = await call('POST', '/api/publish', { body, as: null })
+    expect(answer.statusCode).toBe(413)
+    expect(answer.json().detail).toContain('needs an API key or a token')
+    expect(log.published).toEqual([])
+  })
+
   test.each([
     ['application/x-www-form-urlencoded'],
     ['text/plain; charset=utf-8'],
