@@ -1,0 +1,81 @@
+// What has to hold at every moment of a simulated life: memory is bounded, nobody is closed without a reason, and whoever is
+// gone is found out (rules R3, R6, W4, W5). Knows no frames.
+
+import type { Code } from '../../shared/codes.ts'
+import { LogFailure } from '../core/late-log.ts'
+import type { HeldTime } from './held-time.ts'
+import type { SimulatedReader } from './reader.ts'
+
+export const HEARTBEAT_MS = 25_000
+/** A chunk that is under way, one that waits, and answers. */
+const MAX_PENDING_BYTES = 4 * 64 * 1024
+/** Two beats come a little early. */
+const MIN_SILENCE_MS = 2 * HEARTBEAT_MS * 0.9 - 1
+/** Two whole beats after the one that was under way. */
+const MAX_SILENCE_MS = 3 * HEARTBEAT_MS
+/** Nothing taken is looked for once a minute. */
+const MAX_STUCK_MS = 2 * 60_000 + 5000
+
+export class Judge {
+  isDraining = false
+  /** The log failed to be read: sessions may end with `internal`. */
+  hasFailedToRead = false
+  /** The wall clock jumped: a token may end early or late. */
+  hasJumped = false
+  readonly #time: HeldTime
+  readonly #problems: unknown[] = []
+
+  constructor(time: HeldTime) {
+    this.#time = time
+  }
+
+  readonly report = (problem: unknown): void => {
+    this.#problems.push(problem)
+  }
+
+  /** The gateway ended a connection: there has to be a reason. */
+  readonly ended = (reader: SimulatedReader, code: Code): void => {
+    if (!this.#mayEnd(reader, code)) this.report(new Error(`reader ${reader.connect.reader} was ended: ${code}`))
+  }
+
+  /** Throws the first thing that was wrong since the life began. */
+  check(readers: Iterable<SimulatedReader>, faults: readonly unknown[]): void {
+    const fault = faults.find(error => !(error instanceof LogFailure))
+    const wrong = fault ?? this.#problems[0]
+    if (wrong !== undefined) throw wrong
+    for (const reader of readers) this.#checkOpen(reader)
+  }
+
+  #mayEnd({ socket, tokenEndsMs, wasKicked }: SimulatedReader, code: Code): boolean {
+    const { nowMs } = this.#time
+    switch (code) {
+      case 'timeout':
+        return (
+          nowMs - socket.movedAtMs >= MIN_SILENCE_MS && (socket.answersHeartbeats || socket.pendingBytes() > 0)
+        )
+      case 'unauthorized':
+        return this.hasJumped ? tokenEndsMs < Number.POSITIVE_INFINITY : nowMs >= tokenEndsMs - 1
+      case 'unavailable':
+        return this.isDraining
+      case 'kicked':
+        return wasKicked
+      case 'internal':
+        return this.hasFailedToRead
+      default:
+        return false
+    }
+  }
+
+  #checkOpen({ connect, peer, socket, isOpened, tokenEndsMs }: SimulatedReader): void {
+    if (!socket.isOpen || !peer) return
+    const { nowMs } = this.#time
+    const name = `reader ${connect.reader}`
+    const { pendingBytes } = peer.session
+    if (pendingBytes > MAX_PENDING_BYTES) throw new Error(`${pendingBytes} bytes wait for ${name}`)
+    if (socket.wasHurried) throw new Error(`the busy socket of ${name} was written to`)
+    const silentMs = nowMs - socket.movedAtMs
+    if (socket.answersHeartbeats && silentMs > MAX_SILENCE_MS) throw new Error(`${name} is silent and still open`)
+    if (socket.pendingBytes() > 0 && silentMs > MAX_STUCK_MS) throw new Error(`${name} is stuck and still open`)
+    if (isOpened && !this.hasJumped && nowMs > tokenEndsMs + 1000) throw new Error(`${name}: its token has ended`)
+  }
+}

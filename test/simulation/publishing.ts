@@ -1,0 +1,118 @@
+// Who publishes in a simulated life, and whether each answer was true: what is acknowledged is there, what is refused is
+// not, and a key counts once (rules H1, H2). Knows no reader.
+
+import type { Publication, Published } from '../../gateway/core/publication.ts'
+import type { PublishOutcome } from '../../gateway/core/publisher.ts'
+import type { Failure } from '../../shared/codes.ts'
+import { parseCursor } from '../../shared/cursor.ts'
+import type { Core } from '../core/core.ts'
+import type { Item } from './event.ts'
+import type { Record } from './record.ts'
+
+const KEY_SCOPE = 'key'
+/** A key counts for ten minutes; close to its end nobody can say. */
+const KEY_SURE_MS = 9 * 60_000
+
+export class Publishing {
+  readonly #record: Record
+  readonly #hasHistory: (channel: string) => boolean
+  readonly #logTime: () => number
+  readonly #items = new Map<number, Item>()
+  /** By channel and key: which message has it, and when it got it. */
+  readonly #keys = new Map<string, { id: string | undefined; time: number }>()
+  acknowledged = 0
+
+  constructor(record: Record, hasHistory: (channel: string) => boolean, logTime: () => number) {
+    this.#record = record
+    this.#hasHistory = hasHistory
+    this.#logTime = logTime
+  }
+
+  /** A backend publishes a group; `onWrong` hears of an answer that is not true. */
+  publish(core: Core, items: readonly Item[], onWrong: (problem: unknown) => void): void {
+    for (const item of items) this.#items.set(item.n, item)
+    void core.context.publisher.publish(items.map(toPublication)).then(outcome => {
+      try {
+        if (!core.log.isCut) this.#check(items, outcome)
+      } catch (problem) {
+        onWrong(problem)
+      }
+    })
+  }
+
+  /** Another process commits. */
+  async commit(items: readonly Item[]): Promise<void> {
+    for (const item of items) this.#items.set(item.n, item)
+    const entries = items.map(item => ({ ...toPublication(item), stored: this.#hasHistory(item.channel) }))
+    await this.#record.store.append([entries.filter(({ stored }) => stored)])
+  }
+
+  /** A publication that had a key, to be sent again. */
+  again(n: number): Item | undefined {
+    const item = this.#items.get(n)
+    return item?.key === undefined ? undefined : item
+  }
+
+  /** A client published over its connection: what it was told has to be true as well. */
+  checkCommand(item: Item, answer: { readonly id?: string | undefined; readonly duplicate?: boolean | undefined }): void {
+    if (this.#hasHistory(item.channel) !== (answer.id !== undefined)) throw new Error(`${item.n}: wrong id ${answer.id}`)
+    if (answer.id !== undefined && !answer.duplicate) this.#checkStored(item, answer.id)
+  }
+
+  /** The log was put back from a copy: keys given since are forgotten with what they were given to. */
+  restore(): void {
+    this.#keys.clear()
+  }
+
+  #check(items: readonly Item[], outcome: PublishOutcome): void {
+    for (const [index, item] of items.entries()) {
+      const result: Published | Failure = 'code' in outcome ? outcome : outcome[index]!
+      if ('code' in result) this.#checkRefused(item, result)
+      else this.#checkPublished(item, result)
+    }
+  }
+
+  #checkRefused(item: Item, { code, message }: Failure): void {
+    if (code !== 'unavailable') throw new Error(`${item.n} was refused: ${message}`)
+    const data = dataOf(item)
+    if (this.#record.unstored(item.channel).some(message => message.data === data))
+      throw new Error(`${item.n} was refused, and delivered`)
+  }
+
+  #checkPublished(item: Item, { id, duplicate }: Published): void {
+    this.acknowledged += 1
+    if (this.#hasHistory(item.channel) !== (id !== undefined)) throw new Error(`${item.n}: wrong id ${id}`)
+    if (item.key !== undefined) this.#checkKey(item, id, duplicate)
+    if (duplicate) return
+    if (id !== undefined) return this.#checkStored(item, id)
+    const data = dataOf(item)
+    if (!this.#record.unstored(item.channel).some(message => message.data === data))
+      throw new Error(`${item.n} was acknowledged, and not handed over`)
+  }
+
+  #checkStored(item: Item, id: string): void {
+    const stored = this.#record.at(parseCursor(id)?.seq ?? -1)
+    if (stored?.data !== dataOf(item) || stored.channel !== item.channel)
+      throw new Error(`${item.n} was acknowledged as ${id}, and is not there`)
+  }
+
+  #checkKey({ n, channel, key }: Item, id: string | undefined, duplicate: boolean): void {
+    const name = JSON.stringify([channel, key])
+    const first = this.#keys.get(name)
+    const isKnown = first !== undefined && this.#logTime() - first.time < KEY_SURE_MS
+    if (isKnown && !duplicate) throw new Error(`${n}: its key was there, and it was published again`)
+    if (isKnown && first.id !== id) throw new Error(`${n}: duplicate of ${first.id}, but told ${id}`)
+    if (!duplicate) this.#keys.set(name, { id, time: this.#logTime() })
+  }
+}
+
+/** The data of an item: no other has the same. */
+export function dataOf({ n, bytes = 0 }: Item): string {
+  return `"${n}${'.'.repeat(bytes)}"`
+}
+
+function toPublication(item: Item): Publication {
+  const { channel, sender, ttlMs, key } = item
+  const idempotency = key === undefined ? undefined : { scope: KEY_SCOPE, key }
+  return { channel, data: dataOf(item), sender, ttlMs, idempotency }
+}

@@ -1,0 +1,110 @@
+// What was really published, acknowledged, refused and removed: the plain model that a simulated life is compared with.
+// Knows no session, and lives longer than a core.
+
+import type { Message, Removal } from '../../gateway/core/log.ts'
+import type { MessageContent } from '../../gateway/core/message-json.ts'
+import type { Core } from '../core/core.ts'
+import type { MemoryLog } from '../memory-log.ts'
+import type { HeldTime } from './held-time.ts'
+
+/** A message of the log, and when its ttl ends in time that does not jump. */
+export interface Stored extends Message {
+  readonly endsMs: number
+}
+
+export interface Unstored extends MessageContent {
+  readonly endsMs: number
+}
+
+export class Record {
+  /** The log whose messages these are, as it is now. */
+  store: MemoryLog
+  readonly #time: HeldTime
+  readonly #logTime: () => number
+  /** Stored messages of each channel, in the order of the log. */
+  #stored = new Map<string, Stored[]>()
+  #bySeq = new Map<number, Stored>()
+  /** Messages without a place in the log, in the order they were handed to live delivery. */
+  readonly #unstored = new Map<string, Unstored[]>()
+  readonly #removed = new Set<number>()
+
+  constructor(store: MemoryLog, time: HeldTime, logTime: () => number) {
+    this.#time = time
+    this.#logTime = logTime
+    this.store = store
+    this.#follow()
+  }
+
+  /** The log was put back from a copy: what it lacks was never published. */
+  restore(store: MemoryLog): void {
+    this.store = store
+    const kept = [...this.#bySeq.values()].filter(message => message.seq <= store.head)
+    this.#stored = Map.groupBy(kept, message => message.channel)
+    this.#bySeq = new Map(kept.map(message => [message.seq, message]))
+    for (const seq of this.#removed) if (seq > store.head) this.#removed.delete(seq)
+    this.#follow()
+  }
+
+  /** Writes down what a core hands to live delivery without storing it. */
+  watch({ hub, log }: Core): void {
+    const deliver = hub.deliverUnstored.bind(hub)
+    hub.deliverUnstored = message => {
+      if (log.isCut) return
+      listOf(this.#unstored, message.channel).push({ ...message, endsMs: this.#endOf(message) })
+      deliver(message)
+    }
+  }
+
+  stored(channel: string): readonly Stored[] {
+    return listOf(this.#stored, channel)
+  }
+
+  at(seq: number): Stored | undefined {
+    return this.#bySeq.get(seq)
+  }
+
+  wasRemoved(seq: number): boolean {
+    return this.#removed.has(seq)
+  }
+
+  unstored(channel: string): readonly Unstored[] {
+    return listOf(this.#unstored, channel)
+  }
+
+  /** How many messages without a place each channel has had. */
+  unstoredCounts(): ReadonlyMap<string, number> {
+    return new Map([...this.#unstored].map(([channel, messages]) => [channel, messages.length]))
+  }
+
+  /** Whether nobody has to be given a message any more: its ttl ran out, or it was deleted (rule R2). */
+  isGone(message: Unstored & { readonly seq?: number }): boolean {
+    if (message.seq === undefined) return message.endsMs <= this.#time.nowMs
+    if (this.#removed.has(message.seq)) return true
+    return message.endsMs <= this.#time.nowMs || (message.expires ?? Number.POSITIVE_INFINITY) <= this.#logTime()
+  }
+
+  #follow(): void {
+    this.store.follow({
+      appended: messages => {
+        for (const message of messages) {
+          const stored = { ...message, endsMs: this.#endOf(message) }
+          listOf(this.#stored, message.channel).push(stored)
+          this.#bySeq.set(message.seq, stored)
+        }
+      },
+      removed: (removal: Removal) => {
+        if ('seq' in removal) this.#removed.add(removal.seq)
+      },
+    })
+  }
+
+  #endOf({ expires, time }: MessageContent): number {
+    return expires === undefined ? Number.POSITIVE_INFINITY : this.#time.nowMs + expires - time
+  }
+}
+
+function listOf<T>(lists: Map<string, T[]>, channel: string): T[] {
+  const list = lists.get(channel) ?? []
+  lists.set(channel, list)
+  return list
+}
