@@ -66,7 +66,6 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
       encoder: options.link.encoder,
       outbox: this.#outbox,
       epoch: context.log.epoch,
-      clock: context.clock,
       sender: options.sender,
       counters: context.counters,
       onGap: gap => this.#tellGap(gap),

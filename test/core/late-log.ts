@@ -45,12 +45,11 @@ export class LateLog implements Log {
     if (fault === 'before') throw new LogFailure('The disk is full.')
     await this.#wait()
     if (fault === 'after') throw new LogFailure('The disk is full, which was noticed late.')
-    const skipped = fault === 'group' ? 1 : 0
-    const outcomes = await this.inner.append(groups.slice(skipped))
+    const outcomes = await this.inner.append(fault === 'group' ? groups.slice(1) : groups)
     await this.#wait()
     if (fault === 'lost') throw new LogFailure('The answer was lost.')
-    const error = new LogFailure('The first group cannot be written.')
-    return skipped === 0 ? outcomes : [{ ok: false, error }, ...outcomes]
+    if (fault !== 'group') return outcomes
+    return [{ ok: false, error: new LogFailure('The first group cannot be written.') }, ...outcomes]
   }
 
   async read(from: readonly From[], limit: number, maxBytes: number): Promise<Page> {

@@ -58,8 +58,11 @@ export class Heard {
   }
 
   /** A message without a place came. */
-  takeUnstored(at: number): void {
-    if (at <= this.#last) throw new Error(`${this.channel}: unstored message ${at} came late or twice`)
+  takeUnstored(isIt: (place: number) => boolean): void {
+    const end = this.#record.unstored(this.channel).length
+    let at = this.#last + 1
+    while (at < end && !isIt(at)) at += 1
+    if (at === end) throw new Error(`${this.channel}: an unstored message came late, twice, or from nowhere`)
     this.#last = at
     // What was handed over between `subscribed` and its write comes too, though it is not due.
     this.checkUnstored(at)

@@ -25,6 +25,11 @@ export class HeldTime {
   #lookedMs = 0
   readonly #timers = new Set<Timer>()
 
+  /** What `performance.now` would say, without a look. */
+  get elapsedMs(): number {
+    return this.nowMs + this.#lookedMs
+  }
+
   get timers(): number {
     return this.#timers.size
   }
@@ -40,7 +45,7 @@ export class HeldTime {
     })
     performance.now = () => {
       this.#lookedMs += this.lookMs
-      return this.nowMs + this.#lookedMs
+      return this.elapsedMs
     }
     return () => {
       Object.assign(globalThis, Object.fromEntries(own))

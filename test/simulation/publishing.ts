@@ -20,7 +20,7 @@ export class Publishing {
   readonly #items = new Map<number, Item>()
   /** By channel and key: which message has it, and when it got it. */
   readonly #keys = new Map<string, { id: string | undefined; time: number }>()
-  acknowledged = 0
+  readonly #acknowledged = new Set<number>()
 
   constructor(record: Record, hasHistory: (channel: string) => boolean, logTime: () => number) {
     this.#record = record
@@ -28,12 +28,17 @@ export class Publishing {
     this.#logTime = logTime
   }
 
+  get acknowledged(): number {
+    return this.#acknowledged.size
+  }
+
   /** A backend publishes a group; `onWrong` hears of an answer that is not true. */
   publish(core: Core, items: readonly Item[], onWrong: (problem: unknown) => void): void {
     for (const item of items) this.#items.set(item.n, item)
+    const time = this.#logTime()
     void core.context.publisher.publish(items.map(toPublication)).then(outcome => {
       try {
-        if (!core.log.isCut) this.#check(items, outcome)
+        if (!core.log.isCut) this.#check(items, outcome, time)
       } catch (problem) {
         onWrong(problem)
       }
@@ -64,25 +69,26 @@ export class Publishing {
     this.#keys.clear()
   }
 
-  #check(items: readonly Item[], outcome: PublishOutcome): void {
+  #check(items: readonly Item[], outcome: PublishOutcome, time: number): void {
     for (const [index, item] of items.entries()) {
       const result: Published | Failure = 'code' in outcome ? outcome : outcome[index]!
       if ('code' in result) this.#checkRefused(item, result)
-      else this.#checkPublished(item, result)
+      else this.#checkPublished(item, result, time)
     }
   }
 
   #checkRefused(item: Item, { code, message }: Failure): void {
+    if (this.#acknowledged.has(item.n)) return
     if (code !== 'unavailable') throw new Error(`${item.n} was refused: ${message}`)
     const data = dataOf(item)
     if (this.#record.unstored(item.channel).some(message => message.data === data))
       throw new Error(`${item.n} was refused, and delivered`)
   }
 
-  #checkPublished(item: Item, { id, duplicate }: Published): void {
-    this.acknowledged += 1
+  #checkPublished(item: Item, { id, duplicate }: Published, time: number): void {
+    this.#acknowledged.add(item.n)
     if (this.#hasHistory(item.channel) !== (id !== undefined)) throw new Error(`${item.n}: wrong id ${id}`)
-    if (item.key !== undefined) this.#checkKey(item, id, duplicate)
+    if (item.key !== undefined) this.#checkKey(item, { id, duplicate }, time)
     if (duplicate) return
     if (id !== undefined) return this.#checkStored(item, id)
     const data = dataOf(item)
@@ -96,13 +102,13 @@ export class Publishing {
       throw new Error(`${item.n} was acknowledged as ${id}, and is not there`)
   }
 
-  #checkKey({ n, channel, key }: Item, id: string | undefined, duplicate: boolean): void {
+  #checkKey({ n, channel, key }: Item, { id, duplicate }: Pick<Published, 'id' | 'duplicate'>, time: number): void {
     const name = JSON.stringify([channel, key])
     const first = this.#keys.get(name)
     const isKnown = first !== undefined && this.#logTime() - first.time < KEY_SURE_MS
     if (isKnown && !duplicate) throw new Error(`${n}: its key was there, and it was published again`)
     if (isKnown && first.id !== id) throw new Error(`${n}: duplicate of ${first.id}, but told ${id}`)
-    if (!duplicate) this.#keys.set(name, { id, time: this.#logTime() })
+    if (!duplicate) this.#keys.set(name, { id, time })
   }
 }
 

@@ -35,8 +35,8 @@ export class SimulatedReader {
   peer: Peer<SimulatedSocket> | null = null
   /** Whether its opening is done: only then its token is watched. */
   isOpened = false
-  /** When its token ends, in time that does not jump; infinite without one. */
-  tokenEndsMs = Number.POSITIVE_INFINITY
+  /** When its token ends at the earliest and at the latest, in time that does not jump; infinite without one. */
+  tokenEnds = { earliest: Number.POSITIVE_INFINITY, latest: Number.POSITIVE_INFINITY }
   wasKicked = false
   readonly #options: ReaderOptions
   readonly #asked = new Map<number, Asked>()

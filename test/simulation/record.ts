@@ -78,9 +78,9 @@ export class Record {
 
   /** Whether nobody has to be given a message any more: its ttl ran out, or it was deleted (rule R2). */
   isGone(message: Unstored & { readonly seq?: number }): boolean {
-    if (message.seq === undefined) return message.endsMs <= this.#time.nowMs
+    if (message.seq === undefined) return message.endsMs <= this.#time.elapsedMs
     if (this.#removed.has(message.seq)) return true
-    return message.endsMs <= this.#time.nowMs || (message.expires ?? Number.POSITIVE_INFINITY) <= this.#logTime()
+    return message.endsMs <= this.#time.elapsedMs || (message.expires ?? Number.POSITIVE_INFINITY) <= this.#logTime()
   }
 
   #follow(): void {
@@ -99,7 +99,7 @@ export class Record {
   }
 
   #endOf({ expires, time }: MessageContent): number {
-    return expires === undefined ? Number.POSITIVE_INFINITY : this.#time.nowMs + expires - time
+    return expires === undefined ? Number.POSITIVE_INFINITY : this.#time.elapsedMs + expires - time
   }
 }
 

@@ -43,6 +43,8 @@ export class SimulatedSocket implements Link {
   isReadingPaused = false
   /** Called when the gateway ends it. */
   onEnded: ((code: Code) => void) | null = null
+  /** Since when bytes wait of which none was taken; infinite while none waits. */
+  waitingSinceMs = Number.POSITIVE_INFINITY
   /** Nobody is at the other end. */
   isDeserted = false
   readonly #options: SocketOptions
@@ -73,7 +75,9 @@ export class SimulatedSocket implements Link {
     this.#unread.push(chunk)
     this.#unreadBytes += chunk.length
     if (this.bytesPerSecond === Number.POSITIVE_INFINITY && !this.isDeserted) this.#read(this.#unreadBytes)
+    const wasBusy = this.#isBusy
     this.#isBusy = this.#pendingOver() > 0
+    if (this.#isBusy && !wasBusy) this.waitingSinceMs = this.#options.nowMs()
     return !this.#isBusy
   }
 
@@ -89,6 +93,7 @@ export class SimulatedSocket implements Link {
   receive(bytes: number): void {
     this.#progress += bytes
     this.movedAtMs = this.#options.nowMs()
+    if (this.#isBusy) this.waitingSinceMs = this.movedAtMs
   }
 
   /** The peer reads so many bytes; when the system has taken all the rest, the session hears of it. */
@@ -101,6 +106,7 @@ export class SimulatedSocket implements Link {
       if (this.#unreadBytes === 0) this.die()
     } else if (this.#isBusy && this.#pendingOver() === 0) {
       this.#isBusy = false
+      this.waitingSinceMs = Number.POSITIVE_INFINITY
       this.listener.onDrained()
     }
   }

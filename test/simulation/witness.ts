@@ -157,10 +157,9 @@ export class Witness {
     if (heard.hasHistory) throw new Error(`${heard.channel}: a message without an id`)
     const { record, sender } = this.#options
     const data = JSON.stringify(frame.data)
-    const at = record.unstored(heard.channel).findLastIndex(message => message.data === data)
-    if (at < 0) throw new Error(`${data} was never published`)
     if (sender !== undefined && frame.sender === sender) throw new Error(`${data}: own message`)
-    heard.takeUnstored(at)
+    // The same may be there twice: a key counts for ten minutes only.
+    heard.takeUnstored(place => record.unstored(heard.channel)[place]?.data === data)
   }
 
   #live(frame: SentFrame, eventId: string | undefined): void {

@@ -198,7 +198,8 @@ export class World {
     this.#readers.get(connect.reader)?.socket.die()
     this.#readers.set(connect.reader, reader)
     const { tokenMs } = connect
-    if (tokenMs !== undefined) reader.tokenEndsMs = this.time.nowMs + tokenMs
+    const ends = this.time.nowMs + (tokenMs ?? Number.POSITIVE_INFINITY)
+    reader.tokenEnds = { earliest: ends, latest: ends }
     const token = { channels: CHANNELS, expires: this.time.wallMs + (tokenMs ?? 0) }
     reader.begin(this.#core, since, tokenMs === undefined ? { kind: 'anonymous' } : identityOf(JSON.stringify(token)))
   }
@@ -228,8 +229,11 @@ export class World {
   }
 
   #authenticate(reader: SimulatedReader, { channels, tokenMs }: EventOf<'auth'>): void {
-    if (reader.tokenEndsMs === Number.POSITIVE_INFINITY) return
-    reader.tokenEndsMs = Math.max(reader.tokenEndsMs, this.time.nowMs + tokenMs)
+    const { earliest, latest } = reader.tokenEnds
+    if (latest === Number.POSITIVE_INFINITY) return
+    const ends = this.time.nowMs + tokenMs
+    // Until the command is carried out the old token counts.
+    reader.tokenEnds = { earliest: Math.min(earliest, ends), latest: Math.max(latest, ends) }
     const token = JSON.stringify({ channels, expires: this.time.wallMs + tokenMs })
     reader.command({ type: 'auth', token })
   }
@@ -260,11 +264,13 @@ export class World {
   /** The process is gone with everything in it, and so are its sockets. */
   async #restart({ back }: EventOf<'restart'>): Promise<void> {
     this.#core.log.cut()
-    this.time.dropTimers()
     for (const { socket } of this.#readers.values()) {
       socket.listener = null
       socket.die()
     }
+    // What had its answer already goes on for a moment, with nobody to hear it.
+    await turns(5)
+    this.time.dropTimers()
     this.delivered += this.#core.context.counters.delivered
     this.#judge.isDraining = false
     if (back !== undefined) {
