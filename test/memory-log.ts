@@ -241,7 +241,11 @@ export class MemoryLog implements Log, History {
 }
 
 /** The newest message of a channel that need not be kept any more. */
-function lastBeyond(kept: readonly Message[], keep: NonNullable<Retention>, now: number): Message | undefined {
+function lastBeyond(
+  kept: readonly Message[],
+  keep: NonNullable<Retention>,
+  now: number,
+): Message | undefined {
   let bytes = 0
   return kept.findLast((message, index) => {
     const count = kept.length - index

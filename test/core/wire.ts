@@ -43,7 +43,8 @@ export function readWebSocket(bytes: Buffer): Sent[] {
     const place = placeOf(bytes, at)
     if (place === null) throw new Error(`The frame at ${at} does not end in its chunk.`)
     if (place.opcode === 0x89) sent.push({ frame: { type: 'ping' }, eventId: undefined })
-    else if (place.opcode === 0x81) sent.push(parsed(bytes.toString('utf8', place.payload, place.end), undefined))
+    else if (place.opcode === 0x81)
+      sent.push(parsed(bytes.toString('utf8', place.payload, place.end), undefined))
     else throw new Error(`The frame at ${at} begins with ${place.opcode}.`)
     at = place.end
   }

@@ -15,7 +15,12 @@ export interface Item {
 }
 
 /** Where somebody resumes: where another reader stood, so many messages before the head, or nowhere in this log. */
-export type Since = { readonly asReader: number } | { readonly back: number } | 'ahead' | 'foreign' | 'nonsense'
+export type Since =
+  | { readonly asReader: number }
+  | { readonly back: number }
+  | 'ahead'
+  | 'foreign'
+  | 'nonsense'
 
 export interface Connect {
   readonly do: 'connect'
@@ -55,7 +60,12 @@ export type Event =
   | { readonly do: 'history'; readonly reader: number; readonly channel: string; readonly since?: Since }
   | { readonly do: 'ping'; readonly reader: number }
   /** The same user's next token, for these channels. */
-  | { readonly do: 'auth'; readonly reader: number; readonly channels: readonly string[]; readonly tokenMs: number }
+  | {
+      readonly do: 'auth'
+      readonly reader: number
+      readonly channels: readonly string[]
+      readonly tokenMs: number
+    }
   /** The reader's socket takes so much from now on; absent: everything. */
   | { readonly do: 'pace'; readonly reader: number; readonly bytesPerSecond?: number }
   | { readonly do: 'take'; readonly reader: number; readonly bytes: number }

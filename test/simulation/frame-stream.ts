@@ -40,7 +40,8 @@ export class FrameStream<Stamp> {
       this.#parsedBytes += length
       whole -= length
       if (this.#parsedBytes === write.end) this.#writes.shift()
-      for (const sent of this.#isSse ? readEvents(part) : readWebSocket(part)) this.#onFrame(sent, write.stamp)
+      for (const sent of this.#isSse ? readEvents(part) : readWebSocket(part))
+        this.#onFrame(sent, write.stamp)
     }
   }
 }

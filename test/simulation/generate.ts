@@ -145,7 +145,8 @@ class LifeOf {
   #readerTakes(): Event | null {
     const reader = this.#anyOpen()?.reader
     if (reader === undefined) return null
-    if (this.#chance(0.4)) return { do: 'take', reader, bytes: 1 + this.#below(this.#chance(0.5) ? 50 : 5000) }
+    if (this.#chance(0.4))
+      return { do: 'take', reader, bytes: 1 + this.#below(this.#chance(0.5) ? 50 : 5000) }
     return { do: 'pace', reader, ...(this.#chance(0.5) && { bytesPerSecond: this.#paceOf() }) }
   }
 

@@ -60,8 +60,13 @@ export class Heard {
   /** A message without a place came. */
   takeUnstored(isIt: (place: number) => boolean): void {
     const end = this.#record.unstored(this.channel).length
-    let at = this.#last + 1
-    while (at < end && !isIt(at)) at += 1
+    const find = (from: number): number => {
+      let at = from
+      while (at < end && !isIt(at)) at += 1
+      return at
+    }
+    const due = find(Math.max(this.#next, this.#last + 1))
+    const at = due < end ? due : find(this.#last + 1)
     if (at === end) throw new Error(`${this.channel}: an unstored message came late, twice, or from nowhere`)
     this.#last = at
     // What was handed over between `subscribed` and its write comes too, though it is not due.

@@ -35,7 +35,8 @@ export class Judge {
 
   /** The gateway ended a connection: there has to be a reason. */
   readonly ended = (reader: SimulatedReader, code: Code): void => {
-    if (!this.#mayEnd(reader, code)) this.report(new Error(`reader ${reader.connect.reader} was ended: ${code}`))
+    if (!this.#mayEnd(reader, code))
+      this.report(new Error(`reader ${reader.connect.reader} was ended: ${code}`))
   }
 
   /** Throws the first thing that was wrong since the life began. */
@@ -51,10 +52,13 @@ export class Judge {
     switch (code) {
       case 'timeout':
         return (
-          nowMs - socket.movedAtMs >= MIN_SILENCE_MS && (socket.answersHeartbeats || socket.pendingBytes() > 0)
+          nowMs - socket.movedAtMs >= MIN_SILENCE_MS &&
+          (socket.answersHeartbeats || socket.pendingBytes() > 0)
         )
       case 'unauthorized':
-        return nowMs >= tokenEnds.earliest - 1 || (this.hasJumped && tokenEnds.earliest < Number.POSITIVE_INFINITY)
+        return (
+          nowMs >= tokenEnds.earliest - 1 || (this.hasJumped && tokenEnds.earliest < Number.POSITIVE_INFINITY)
+        )
       case 'unavailable':
         return this.isDraining
       case 'kicked':
@@ -74,8 +78,10 @@ export class Judge {
     if (pendingBytes > MAX_PENDING_BYTES) throw new Error(`${pendingBytes} bytes wait for ${name}`)
     if (socket.wasHurried) throw new Error(`the busy socket of ${name} was written to`)
     const silentMs = nowMs - socket.movedAtMs
-    if (socket.answersHeartbeats && silentMs > MAX_SILENCE_MS) throw new Error(`${name} is silent and still open`)
+    if (socket.answersHeartbeats && silentMs > MAX_SILENCE_MS)
+      throw new Error(`${name} is silent and still open`)
     if (nowMs - socket.waitingSinceMs > MAX_STUCK_MS) throw new Error(`${name} is stuck and still open`)
-    if (isOpened && !this.hasJumped && nowMs > tokenEnds.latest + 1000) throw new Error(`${name}: its token has ended`)
+    if (isOpened && !this.hasJumped && nowMs > tokenEnds.latest + 1000)
+      throw new Error(`${name}: its token has ended`)
   }
 }

@@ -19,10 +19,7 @@ export interface Broken {
 }
 
 /** Lives these events. `plant` may break each core on purpose. Never rejects. */
-export async function live(
-  events: readonly Event[],
-  plant?: (core: Core) => void,
-): Promise<Lived | Broken> {
+export async function live(events: readonly Event[], plant?: (core: Core) => void): Promise<Lived | Broken> {
   const time = new HeldTime()
   const giveBack = time.hold()
   let at = 0

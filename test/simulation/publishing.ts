@@ -59,8 +59,12 @@ export class Publishing {
   }
 
   /** A client published over its connection: what it was told has to be true as well. */
-  checkCommand(item: Item, answer: { readonly id?: string | undefined; readonly duplicate?: boolean | undefined }): void {
-    if (this.#hasHistory(item.channel) !== (answer.id !== undefined)) throw new Error(`${item.n}: wrong id ${answer.id}`)
+  checkCommand(
+    item: Item,
+    answer: { readonly id?: string | undefined; readonly duplicate?: boolean | undefined },
+  ): void {
+    if (this.#hasHistory(item.channel) !== (answer.id !== undefined))
+      throw new Error(`${item.n}: wrong id ${answer.id}`)
     if (answer.id !== undefined && !answer.duplicate) this.#checkStored(item, answer.id)
   }
 
@@ -102,7 +106,11 @@ export class Publishing {
       throw new Error(`${item.n} was acknowledged as ${id}, and is not there`)
   }
 
-  #checkKey({ n, channel, key }: Item, { id, duplicate }: Pick<Published, 'id' | 'duplicate'>, time: number): void {
+  #checkKey(
+    { n, channel, key }: Item,
+    { id, duplicate }: Pick<Published, 'id' | 'duplicate'>,
+    time: number,
+  ): void {
     const name = JSON.stringify([channel, key])
     const first = this.#keys.get(name)
     const isKnown = first !== undefined && this.#logTime() - first.time < KEY_SURE_MS

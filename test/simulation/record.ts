@@ -80,7 +80,10 @@ export class Record {
   isGone(message: Unstored & { readonly seq?: number }): boolean {
     if (message.seq === undefined) return message.endsMs <= this.#time.elapsedMs
     if (this.#removed.has(message.seq)) return true
-    return message.endsMs <= this.#time.elapsedMs || (message.expires ?? Number.POSITIVE_INFINITY) <= this.#logTime()
+    return (
+      message.endsMs <= this.#time.elapsedMs ||
+      (message.expires ?? Number.POSITIVE_INFINITY) <= this.#logTime()
+    )
   }
 
   #follow(): void {

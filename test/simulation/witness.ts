@@ -79,7 +79,8 @@ export class Witness {
         this.goodbye = frame.code
         return
       case 'deleted':
-        if (!this.#options.record.wasRemoved(this.#seqOf(frame.id!))) throw new Error(`${frame.id} is not deleted`)
+        if (!this.#options.record.wasRemoved(this.#seqOf(frame.id!)))
+          throw new Error(`${frame.id} is not deleted`)
         return
       case 'failure':
         if (!FAILURES.has(frame.code!)) throw new Error(`unexpected ${JSON.stringify(frame)}`)
@@ -110,7 +111,8 @@ export class Witness {
     if (frame.recovered && (start !== cursor || !isKnown))
       throw new Error(`${channel}: recovered, but from ${cursor}`)
     const inStream = frame.ref === undefined
-    if (inStream && hasHistory) this.#streamSeq = this.#streamSeq < 0 ? start : Math.min(this.#streamSeq, start)
+    if (inStream && hasHistory)
+      this.#streamSeq = this.#streamSeq < 0 ? start : Math.min(this.#streamSeq, start)
     const unstoredBefore = written.unstored.get(channel) ?? 0
     const heard = new Heard({ channel, record, hasHistory, sender, start, inStream, unstoredBefore })
     heard.owesGap = frame.recovered === false
@@ -121,7 +123,8 @@ export class Witness {
     const heard = this.#heardOf(frame)
     heard.isLive = false
     heard.owesGap = false
-    if ((frame.reason === 'no_history') === heard.hasHistory) throw new Error(`wrong gap ${JSON.stringify(frame)}`)
+    if ((frame.reason === 'no_history') === heard.hasHistory)
+      throw new Error(`wrong gap ${JSON.stringify(frame)}`)
     if (frame.reason === 'no_history') {
       if (frame.oldest !== null) throw new Error(`wrong gap ${JSON.stringify(frame)}`)
       heard.excuseUnstored(written.unstored.get(heard.channel) ?? 0)
@@ -143,7 +146,8 @@ export class Witness {
     const real = this.#real(frame)
     const { sender, connectedAt } = this.#options
     if (sender !== undefined && real.sender === sender) throw new Error(`${frame.id}: own message`)
-    if (real.expires !== undefined && real.expires <= connectedAt) throw new Error(`${frame.id}: its ttl was over`)
+    if (real.expires !== undefined && real.expires <= connectedAt)
+      throw new Error(`${frame.id}: its ttl was over`)
     if (eventId !== undefined && eventId !== frame.id) throw new Error(`event id ${eventId} for ${frame.id}`)
     heard.take(real)
     if (!heard.inStream) return
@@ -184,7 +188,10 @@ export class Witness {
     const [first, last] = [Math.min(...seqs), Math.max(...seqs)]
     const missing = record
       .stored(frame.channel!)
-      .find(message => message.seq > first && message.seq < last && !seqs.has(message.seq) && !record.isGone(message))
+      .find(
+        message =>
+          message.seq > first && message.seq < last && !seqs.has(message.seq) && !record.isGone(message),
+      )
     if (missing) throw new Error(`history of ${frame.channel} lacks ${missing.seq}`)
   }
 
@@ -211,7 +218,8 @@ export class Witness {
   #heardOf(frame: SentFrame): Heard {
     const heard = this.heard.get(frame.channel!)
     if (!heard) throw new Error(`${JSON.stringify(frame)} without a subscription`)
-    if (heard.owesGap && frame.type === 'message') throw new Error(`${heard.channel}: a message before the gap`)
+    if (heard.owesGap && frame.type === 'message')
+      throw new Error(`${heard.channel}: a message before the gap`)
     return heard
   }
 

@@ -171,8 +171,15 @@ export class World {
       return this.#faults.splice(at, 1).length > 0
     }
     const clock = (): number => this.time.wallMs
-    const access = { authenticate: async (token: string) => identityOf(token) , maySubscribe }
-    const core = new Core({ rules: RULES, tailBytes: TAIL_BYTES, clock, log, heartbeatMs: HEARTBEAT_MS, access })
+    const access = { authenticate: async (token: string) => identityOf(token), maySubscribe }
+    const core = new Core({
+      rules: RULES,
+      tailBytes: TAIL_BYTES,
+      clock,
+      log,
+      heartbeatMs: HEARTBEAT_MS,
+      access,
+    })
     this.#record.watch(core)
     this.#plant(core)
     return core
@@ -201,7 +208,11 @@ export class World {
     const ends = this.time.nowMs + (tokenMs ?? Number.POSITIVE_INFINITY)
     reader.tokenEnds = { earliest: ends, latest: ends }
     const token = { channels: CHANNELS, expires: this.time.wallMs + (tokenMs ?? 0) }
-    reader.begin(this.#core, since, tokenMs === undefined ? { kind: 'anonymous' } : identityOf(JSON.stringify(token)))
+    reader.begin(
+      this.#core,
+      since,
+      tokenMs === undefined ? { kind: 'anonymous' } : identityOf(JSON.stringify(token)),
+    )
   }
 
   #witnessOptions(since: string | undefined, sender: string | undefined) {
@@ -257,7 +268,12 @@ export class World {
     if (this.#judge.isDraining) return
     this.#judge.isDraining = true
     const { connections } = this.#core.context
-    const drain = new Drain({ connections, windowMs: DRAIN_MS, random: () => 0.5, now: () => this.time.nowMs })
+    const drain = new Drain({
+      connections,
+      windowMs: DRAIN_MS,
+      random: () => 0.5,
+      now: () => this.time.nowMs,
+    })
     void drain.run()
   }
 
@@ -303,7 +319,9 @@ export class World {
     const { hub, context } = this.#core
     this.delivered += context.counters.delivered
     if (hub.activeChannels + hub.subscriptions + context.connections.size > 0)
-      throw new Error(`left over: ${JSON.stringify(hub.listChannels('', '', 10))}, ${context.connections.size}`)
+      throw new Error(
+        `left over: ${JSON.stringify(hub.listChannels('', '', 10))}, ${context.connections.size}`,
+      )
     context.connections.stop()
     await this.#pass(DRAIN_MS + 1000)
     if (this.time.timers > 0) throw new Error(`${this.time.timers} timers are left over`)
@@ -333,7 +351,13 @@ function itemsOf({ n, channel, count }: EventOf<'burst'>): Item[] {
 /** Tokens are plain here: whose channels, and until when. */
 function identityOf(token: string): Identity {
   const { channels, expires } = JSON.parse(token) as { channels: readonly string[]; expires: number }
-  return { kind: 'client', user: 'ada', subscribe: channel => channels.includes(channel), publish: () => true, expires }
+  return {
+    kind: 'client',
+    user: 'ada',
+    subscribe: channel => channels.includes(channel),
+    publish: () => true,
+    expires,
+  }
 }
 
 const maySubscribe: Access['maySubscribe'] = (identity, channel) =>
