@@ -38,16 +38,8 @@ export interface Connect {
   readonly tokenMs?: number
 }
 
-export type Event =
-  | Connect
-  /** A backend publishes a group. */
-  | { readonly do: 'publish'; readonly items: readonly Item[] }
-  /** Many messages in one channel, numbered from `n`. */
-  | { readonly do: 'burst'; readonly n: number; readonly channel: string; readonly count: number }
-  /** A publication that had a key is published again, as after a lost answer. */
-  | { readonly do: 'retry'; readonly n: number }
-  /** Another process commits to the same log. */
-  | { readonly do: 'foreign'; readonly items: readonly Item[] }
+/** What one connected reader does, or what is done to it. */
+export type ReaderEvent =
   | {
       readonly do: 'subscribe'
       readonly reader: number
@@ -73,6 +65,18 @@ export type Event =
   /** The peer is gone, and nothing tells of it. */
   | { readonly do: 'vanish'; readonly reader: number }
   | { readonly do: 'kick'; readonly reader: number }
+
+/** What the world does. */
+export type WorldEvent =
+  | Connect
+  /** A backend publishes a group. */
+  | { readonly do: 'publish'; readonly items: readonly Item[] }
+  /** Many messages in one channel, numbered from `n`. */
+  | { readonly do: 'burst'; readonly n: number; readonly channel: string; readonly count: number }
+  /** A publication that had a key is published again, as after a lost answer. */
+  | { readonly do: 'retry'; readonly n: number }
+  /** Another process commits to the same log. */
+  | { readonly do: 'foreign'; readonly items: readonly Item[] }
   /** Deletes the message so many places before the channel's newest. */
   | { readonly do: 'remove'; readonly channel: string; readonly back: number }
   | { readonly do: 'purge'; readonly channel: string }
@@ -88,6 +92,13 @@ export type Event =
   | { readonly do: 'drain' }
   /** The process is killed and started again. `back`: the log is put back from a copy that lacks so many (rule C3). */
   | { readonly do: 'restart'; readonly back?: number }
+
+export type Event = WorldEvent | ReaderEvent
+
+/** The data of an item: no other has the same. */
+export function dataOf({ n, bytes = 0 }: Item): string {
+  return `"${n}${'.'.repeat(bytes)}"`
+}
 
 /** An event as a line to read. */
 export function describe({ do: what, ...fields }: Event): string {

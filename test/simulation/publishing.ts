@@ -6,7 +6,7 @@ import type { PublishOutcome } from '../../gateway/core/publisher.ts'
 import type { Failure } from '../../shared/codes.ts'
 import { parseCursor } from '../../shared/cursor.ts'
 import type { Core } from '../core/core.ts'
-import type { Item } from './event.ts'
+import { dataOf, type Item } from './event.ts'
 import type { Record } from './record.ts'
 
 const KEY_SCOPE = 'key'
@@ -53,9 +53,9 @@ export class Publishing {
   }
 
   /** A publication that had a key, to be sent again. */
-  again(n: number): Item | undefined {
+  again(n: number): readonly Item[] {
     const item = this.#items.get(n)
-    return item?.key === undefined ? undefined : item
+    return item?.key === undefined ? [] : [item]
   }
 
   /** A client published over its connection: what it was told has to be true as well. */
@@ -94,7 +94,10 @@ export class Publishing {
     if (this.#hasHistory(item.channel) !== (id !== undefined)) throw new Error(`${item.n}: wrong id ${id}`)
     if (item.key !== undefined) this.#checkKey(item, { id, duplicate }, time)
     if (duplicate) return
-    if (id !== undefined) return this.#checkStored(item, id)
+    if (id !== undefined) {
+      this.#checkStored(item, id)
+      return
+    }
     const data = dataOf(item)
     if (!this.#record.unstored(item.channel).some(message => message.data === data))
       throw new Error(`${item.n} was acknowledged, and not handed over`)
@@ -118,11 +121,6 @@ export class Publishing {
     if (isKnown && first.id !== id) throw new Error(`${n}: duplicate of ${first.id}, but told ${id}`)
     if (!duplicate) this.#keys.set(name, { id, time })
   }
-}
-
-/** The data of an item: no other has the same. */
-export function dataOf({ n, bytes = 0 }: Item): string {
-  return `"${n}${'.'.repeat(bytes)}"`
 }
 
 function toPublication(item: Item): Publication {

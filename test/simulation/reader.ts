@@ -66,17 +66,26 @@ export class SimulatedReader {
     return this.socket.isOpen && !this.socket.isDeserted
   }
 
-  /** All its commands have been answered. */
-  get isAnswered(): boolean {
-    return this.witness.answered === this.#ref
-  }
-
   begin(core: Core, since: string | undefined, identity: Identity): void {
     const { channels, history, sender } = this.connect
     this.peer = core.connectOver(channels, { link: this.socket, since, history, sender, identity })
     void this.peer.opened.then(() => {
       this.isOpened = true
     })
+  }
+
+  /** Nothing is under way: whoever is still connected has everything, each answer included. */
+  checkComplete(): void {
+    if (!this.isAlive) return
+    const { answered } = this.witness
+    const name = `reader ${this.connect.reader}`
+    if (!this.isOpened) throw new Error(`${name} was never opened`)
+    if (answered < this.#ref) throw new Error(`${name} waits for answers after ${answered}`)
+    try {
+      this.witness.checkComplete()
+    } catch (problem) {
+      throw new Error(`${name}: ${(problem as Error).message}`, { cause: problem })
+    }
   }
 
   /** Sends a command, numbered. */

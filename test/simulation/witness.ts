@@ -42,6 +42,28 @@ export class Witness {
   #streamSeq = -1
   #hasWelcome = false
 
+  readonly #takers: { readonly [type: string]: (sent: Sent, written: Written) => void } = {
+    welcome: ({ eventId }) => {
+      this.#hasWelcome = true
+      this.#remember(eventId)
+    },
+    heartbeat: ({ eventId }) => this.#remember(eventId),
+    subscribed: ({ frame }, written) => this.#subscribed(frame, written),
+    unsubscribed: ({ frame }) => void this.heard.delete(frame.channel!),
+    gap: ({ frame }, written) => this.#gap(frame, written),
+    message: ({ frame, eventId }) =>
+      frame.id === undefined ? this.#unstored(frame) : this.#stored(frame, eventId),
+    live: ({ frame, eventId }) => this.#live(frame, eventId),
+    history: ({ frame }) => this.#history(frame),
+    deleted: ({ frame }) => this.#deleted(frame),
+    failure: ({ frame }) => {
+      if (!FAILURES.has(frame.code!)) throw new Error(`unexpected ${JSON.stringify(frame)}`)
+    },
+    goodbye: ({ frame }) => {
+      this.goodbye = frame.code
+    },
+  }
+
   constructor(options: WitnessOptions) {
     this.#options = options
   }
@@ -52,39 +74,13 @@ export class Witness {
   }
 
   /** Takes the next frame. */
-  take({ frame, eventId }: Sent, written: Written): void {
+  take(sent: Sent, written: Written): void {
+    const { frame } = sent
     if (!this.#hasWelcome && frame.type !== 'welcome' && frame.type !== 'goodbye')
       throw new Error(`${frame.type} before welcome`)
     if (this.goodbye !== undefined) throw new Error(`${frame.type} after goodbye`)
     if (frame.ref !== undefined) this.#answer(frame)
-    switch (frame.type) {
-      case 'welcome':
-        this.#hasWelcome = true
-        return this.#remember(eventId)
-      case 'heartbeat':
-        return this.#remember(eventId)
-      case 'subscribed':
-        return this.#subscribed(frame, written)
-      case 'unsubscribed':
-        return void this.heard.delete(frame.channel!)
-      case 'gap':
-        return this.#gap(frame, written)
-      case 'message':
-        return frame.id === undefined ? this.#unstored(frame) : this.#stored(frame, eventId)
-      case 'live':
-        return this.#live(frame, eventId)
-      case 'history':
-        return this.#history(frame)
-      case 'goodbye':
-        this.goodbye = frame.code
-        return
-      case 'deleted':
-        if (!this.#options.record.wasRemoved(this.#seqOf(frame.id!)))
-          throw new Error(`${frame.id} is not deleted`)
-        return
-      case 'failure':
-        if (!FAILURES.has(frame.code!)) throw new Error(`unexpected ${JSON.stringify(frame)}`)
-    }
+    this.#takers[frame.type]?.(sent, written)
   }
 
   /** Nothing more is under way: everything is there, and `live` was said of every channel. */
@@ -178,6 +174,10 @@ export class Witness {
     if (seq < this.#streamSeq) throw new Error(`live at ${seq}, but the stream was at ${this.#streamSeq}`)
     this.#moveStream(seq)
     this.#remember(eventId)
+  }
+
+  #deleted({ id }: SentFrame): void {
+    if (!this.#options.record.wasRemoved(this.#seqOf(id!))) throw new Error(`${id} is not deleted`)
   }
 
   /** A page of history has no holes between its first and its last message. */

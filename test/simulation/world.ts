@@ -1,19 +1,21 @@
 // The world of one simulated life: the core over a log that fails, its readers, and the record of what was published.
 // Carries out events; throws at the first broken promise. Knows neither seeds nor how events are chosen.
 
-import type { Access, Identity } from '../../gateway/core/identity.ts'
 import { LogClock } from '../../gateway/log/log-clock.ts'
 import { Drain } from '../../gateway/ops/drain.ts'
 import { Core } from '../core/core.ts'
 import { LateLog, turn, turns } from '../core/late-log.ts'
 import { MemoryLog } from '../memory-log.ts'
 import { CHANNELS, hasHistory, RULES, retentionOf } from './channels.ts'
-import type { Connect, Event, Item, Since } from './event.ts'
+import type { Connect, Event, Item, Since, WorldEvent } from './event.ts'
 import type { HeldTime } from './held-time.ts'
 import { HEARTBEAT_MS, Judge } from './judge.ts'
-import { dataOf, Publishing } from './publishing.ts'
+import { LogWeather } from './log-weather.ts'
+import { Publishing } from './publishing.ts'
 import { SimulatedReader } from './reader.ts'
+import { actAs, type Surroundings } from './reader-act.ts'
 import { Record } from './record.ts'
+import { ACCESS, identityOf, writeToken } from './token.ts'
 
 /** A few messages: readers fall out of it all the time. */
 const TAIL_BYTES = 6000
@@ -25,26 +27,27 @@ const FOUND_OUT_MS = 90_000
 
 type EventOf<What extends Event['do']> = Extract<Event, { readonly do: What }>
 
-export class World {
+export class World implements Surroundings {
   readonly time: HeldTime
   readonly publishing: Publishing
   delivered = 0
   /** Called for each new core, to break it on purpose. */
   readonly #plant: (core: Core) => void
   readonly #judge: Judge
+  readonly #weather: LogWeather
   readonly #record: Record
   readonly #logClock: LogClock
   readonly #readers = new Map<number, SimulatedReader>()
   #core: Core
-  #turns: readonly number[] = [0]
-  #turnsAt = 0
-  #faults: EventOf<'fail'>['how'][] = []
   #epochs = 0
 
   constructor(time: HeldTime, plant: (core: Core) => void = () => {}) {
     this.time = time
     this.#plant = plant
     this.#judge = new Judge(time)
+    this.#weather = new LogWeather(() => {
+      this.#judge.hasFailedToRead = true
+    })
     this.#logClock = new LogClock(() => time.wallMs, 0)
     const clock = (): number => this.#logClock.now()
     const store = new MemoryLog({ clock, retention: retentionOf })
@@ -55,18 +58,17 @@ export class World {
 
   /** Carries out one event, then looks at everything. */
   async apply(event: Event): Promise<void> {
-    await this.#act(event)
-    this.check()
-  }
-
-  check(): void {
-    this.#judge.check(this.#readers.values(), this.#core.faults)
+    if (event.do === 'connect' || !('reader' in event)) await this.#act(event)
+    else {
+      const reader = this.#readers.get(event.reader)
+      if (reader) actAs(reader, event, this)
+    }
+    this.#check()
   }
 
   /** Everybody takes everything, nothing more is published: then nothing may be missing, and nothing be left over. */
   async rest(): Promise<void> {
-    this.#turns = [0]
-    this.#faults = []
+    this.#weather.clear()
     this.time.lookMs = 0
     if (this.#judge.isDraining) await this.#restart({ do: 'restart' })
     for (const reader of this.#readers.values()) reader.socket.bytesPerSecond = Number.POSITIVE_INFINITY
@@ -77,126 +79,87 @@ export class World {
       }
       await this.#pass(2000)
     }
-    this.check()
-    for (const reader of this.#readers.values()) this.#checkComplete(reader)
+    this.#check()
+    for (const reader of this.#readers.values()) reader.checkComplete()
     await this.#checkNothingLeft()
   }
 
-  async #act(event: Event): Promise<void> {
-    switch (event.do) {
-      case 'turns':
-        return turns(event.count)
-      case 'publish':
-        return this.publishing.publish(this.#core, event.items, this.#judge.report)
-      case 'burst':
-        return this.publishing.publish(this.#core, itemsOf(event), this.#judge.report)
-      case 'retry':
-        return this.#retry(event.n)
-      case 'foreign':
-        return this.publishing.commit(event.items)
-      case 'remove':
-        return this.#remove(event)
-      case 'purge':
-        return this.#record.store.purge(event.channel)
-      case 'pass':
-        return this.#pass(event.ms)
-      case 'jump':
-        this.time.wallMs += event.ms
-        this.#judge.hasJumped = true
-        return
-      case 'slow':
-        this.time.lookMs = event.lookMs
-        return
-      case 'late':
-        this.#turns = event.turns.length > 0 ? event.turns : [0]
-        return
-      case 'fail':
-        this.#faults.push(...Array<EventOf<'fail'>['how']>(event.count).fill(event.how))
-        return
-      case 'drain':
-        return this.#drain()
-      case 'restart':
-        return this.#restart(event)
-      case 'connect':
-        return this.#connect(event)
-      default: {
-        const reader = this.#readers.get(event.reader)
-        if (reader) this.#actAs(reader, event)
-      }
-    }
+  cursorOf(since: Since | undefined): string | undefined {
+    const { store } = this.#record
+    if (since === undefined) return undefined
+    if (since === 'nonsense') return 'nonsense'
+    if (since === 'foreign') return 'otherlog-5'
+    if (since === 'ahead') return store.cursor(store.head + 1000)
+    if ('back' in since) return store.cursor(Math.max(0, store.head - since.back))
+    return this.#readers.get(since.asReader)?.witness.resumePoint
   }
 
-  #actAs(reader: SimulatedReader, event: Extract<Event, { readonly reader: number }>): void {
-    const { socket } = reader
-    switch (event.do) {
-      case 'subscribe':
-        return this.#subscribe(reader, event)
-      case 'unsubscribe':
-        return reader.command({ type: 'unsubscribe', channel: event.channel })
-      case 'say':
-        return this.#say(reader, event.item)
-      case 'history':
-        return reader.command({ type: 'history', channel: event.channel, ...this.#sinceOf(event.since) })
-      case 'ping':
-        return reader.command({ type: 'ping' })
-      case 'auth':
-        return this.#authenticate(reader, event)
-      case 'pace':
-        socket.bytesPerSecond = event.bytesPerSecond ?? Number.POSITIVE_INFINITY
-        return socket.takeFor(0)
-      case 'take':
-        return socket.take(event.bytes)
-      case 'die':
-        return socket.die()
-      case 'vanish':
-        socket.isDeserted = true
-        return
-      case 'kick':
-        reader.wasKicked = true
-        if (reader.peer) this.#core.context.connections.disconnect(reader.peer.session.id, 'Kicked.')
+  disconnect(id: string): void {
+    this.#core.context.connections.disconnect(id, 'Kicked.')
+  }
+
+  async #act(event: WorldEvent): Promise<void> {
+    const { store } = this.#record
+    const acts: { readonly [What in WorldEvent['do']]: (event: EventOf<What>) => void | Promise<void> } = {
+      connect: connect => this.#connect(connect),
+      publish: ({ items }) => this.#publish(items),
+      burst: burst => this.#publish(itemsOf(burst)),
+      retry: ({ n }) => this.#publish(this.publishing.again(n)),
+      foreign: ({ items }) => this.publishing.commit(items),
+      remove: remove => this.#remove(remove),
+      purge: ({ channel }) => store.purge(channel),
+      turns: ({ count }) => turns(count),
+      pass: ({ ms }) => this.#pass(ms),
+      jump: ({ ms }) => {
+        this.time.wallMs += ms
+        this.#judge.hasJumped = true
+      },
+      slow: ({ lookMs }) => {
+        this.time.lookMs = lookMs
+      },
+      late: late => this.#weather.setTurns(late.turns),
+      fail: ({ how, count }) => this.#weather.fail(how, count),
+      drain: () => this.#drain(),
+      restart: restart => this.#restart(restart),
     }
+    await (acts[event.do] as (event: WorldEvent) => void | Promise<void>)(event)
+  }
+
+  #check(): void {
+    this.#judge.check(this.#readers.values(), this.#core.faults)
   }
 
   #startCore(): Core {
     const log = new LateLog(this.#record.store)
-    log.turns = () => this.#turns[this.#turnsAt++ % this.#turns.length]!
-    log.fault = () => {
-      const at = this.#faults.findIndex(fault => fault !== 'read')
-      return at < 0 ? null : (this.#faults.splice(at, 1)[0] as 'before')
-    }
-    log.failsToRead = () => {
-      const at = this.#faults.indexOf('read')
-      if (at < 0) return false
-      this.#judge.hasFailedToRead = true
-      return this.#faults.splice(at, 1).length > 0
-    }
+    this.#weather.rule(log)
     const clock = (): number => this.time.wallMs
-    const access = { authenticate: async (token: string) => identityOf(token), maySubscribe }
-    const core = new Core({
-      rules: RULES,
-      tailBytes: TAIL_BYTES,
-      clock,
-      log,
-      heartbeatMs: HEARTBEAT_MS,
-      access,
-    })
+    const options = { rules: RULES, tailBytes: TAIL_BYTES, heartbeatMs: HEARTBEAT_MS, access: ACCESS }
+    const core = new Core({ ...options, clock, log })
     this.#record.watch(core)
     this.#plant(core)
     return core
   }
 
-  #retry(n: number): void {
-    const item = this.publishing.again(n)
-    if (item) this.publishing.publish(this.#core, [item], this.#judge.report)
+  #publish(items: readonly Item[]): void {
+    if (items.length > 0) this.publishing.publish(this.#core, items, this.#judge.report)
   }
 
   #connect(connect: Connect): void {
     if (this.#judge.isDraining) return
-    const since = this.#cursorOf(connect.since)
+    const since = this.cursorOf(connect.since)
+    const { log } = this.#core
     const reader = new SimulatedReader({
       connect,
       time: this.time,
-      witness: this.#witnessOptions(since, connect.sender),
+      witness: {
+        record: this.#record,
+        epoch: log.epoch,
+        hasHistory,
+        trimmed: channel => log.trimmedSeen.get(channel) ?? 0,
+        since,
+        sender: connect.sender,
+        connectedAt: this.#logClock.now(),
+      },
       unstoredCounts: () => this.#record.unstoredCounts(),
       onPublished: (item, answer) => this.publishing.checkCommand(item, answer),
       onProblem: this.#judge.report,
@@ -207,46 +170,8 @@ export class World {
     const { tokenMs } = connect
     const ends = this.time.nowMs + (tokenMs ?? Number.POSITIVE_INFINITY)
     reader.tokenEnds = { earliest: ends, latest: ends }
-    const token = { channels: CHANNELS, expires: this.time.wallMs + (tokenMs ?? 0) }
-    reader.begin(
-      this.#core,
-      since,
-      tokenMs === undefined ? { kind: 'anonymous' } : identityOf(JSON.stringify(token)),
-    )
-  }
-
-  #witnessOptions(since: string | undefined, sender: string | undefined) {
-    const { log } = this.#core
-    return {
-      record: this.#record,
-      epoch: log.epoch,
-      hasHistory,
-      trimmed: (channel: string) => log.trimmedSeen.get(channel) ?? 0,
-      since,
-      sender,
-      connectedAt: this.#logClock.now(),
-    }
-  }
-
-  #subscribe(reader: SimulatedReader, { channel, since, history }: EventOf<'subscribe'>): void {
-    const asked = this.#sinceOf(since)
-    reader.command({ type: 'subscribe', channel, ...asked, ...(history !== undefined && { history }) }, asked)
-  }
-
-  #say(reader: SimulatedReader, item: Item): void {
-    const { channel, key } = item
-    const data = JSON.parse(dataOf(item)) as string
-    reader.command({ type: 'publish', channel, data, ...(key !== undefined && { key }) }, { item })
-  }
-
-  #authenticate(reader: SimulatedReader, { channels, tokenMs }: EventOf<'auth'>): void {
-    const { earliest, latest } = reader.tokenEnds
-    if (latest === Number.POSITIVE_INFINITY) return
-    const ends = this.time.nowMs + tokenMs
-    // Until the command is carried out the old token counts.
-    reader.tokenEnds = { earliest: Math.min(earliest, ends), latest: Math.max(latest, ends) }
-    const token = JSON.stringify({ channels, expires: this.time.wallMs + tokenMs })
-    reader.command({ type: 'auth', token })
+    const token = writeToken({ channels: CHANNELS, expires: this.time.wallMs + (tokenMs ?? 0) })
+    reader.begin(this.#core, since, tokenMs === undefined ? { kind: 'anonymous' } : identityOf(token))
   }
 
   async #remove({ channel, back }: EventOf<'remove'>): Promise<void> {
@@ -256,25 +181,21 @@ export class World {
 
   async #pass(ms: number): Promise<void> {
     for (let left = ms; left > 0; left -= STEP_MS) {
-      await this.time.pass(Math.min(STEP_MS, left), turn)
+      const stepMs = Math.min(STEP_MS, left)
+      await this.time.pass(stepMs, turn)
       this.#logClock.moveAnchor()
-      for (const { socket } of this.#readers.values()) socket.takeFor(Math.min(STEP_MS, left))
+      for (const { socket } of this.#readers.values()) socket.takeFor(stepMs)
       await turn()
-      if (ms > 10_000) this.check()
+      this.#check()
     }
   }
 
-  async #drain(): Promise<void> {
+  #drain(): void {
     if (this.#judge.isDraining) return
     this.#judge.isDraining = true
     const { connections } = this.#core.context
-    const drain = new Drain({
-      connections,
-      windowMs: DRAIN_MS,
-      random: () => 0.5,
-      now: () => this.time.nowMs,
-    })
-    void drain.run()
+    const now = (): number => this.time.nowMs
+    void new Drain({ connections, windowMs: DRAIN_MS, random: () => 0.5, now }).run()
   }
 
   /** The process is gone with everything in it, and so are its sockets. */
@@ -289,26 +210,17 @@ export class World {
     this.time.dropTimers()
     this.delivered += this.#core.context.counters.delivered
     this.#judge.isDraining = false
-    if (back !== undefined) {
-      const { store } = this.#record
-      this.#epochs += 1
-      const epoch = `memory${String(this.#epochs).padStart(2, '0')}`
-      this.#record.restore(store.restored(epoch, Math.max(0, store.head - back)))
-      this.publishing.restore()
-    }
+    if (back !== undefined) this.#restore(back)
     this.#core = this.#startCore()
   }
 
-  #checkComplete(reader: SimulatedReader): void {
-    if (!reader.isAlive) return
-    const name = `reader ${reader.connect.reader}`
-    if (!reader.isOpened) throw new Error(`${name} was never opened`)
-    if (!reader.isAnswered) throw new Error(`${name} waits for answers after ${reader.witness.answered}`)
-    try {
-      reader.witness.checkComplete()
-    } catch (problem) {
-      throw new Error(`${name}: ${(problem as Error).message}`, { cause: problem })
-    }
+  /** The log is put back from a copy, and has a new epoch (rule C3). */
+  #restore(back: number): void {
+    const { store } = this.#record
+    this.#epochs += 1
+    const epoch = `memory${String(this.#epochs).padStart(2, '0')}`
+    this.#record.restore(store.restored(epoch, Math.max(0, store.head - back)))
+    this.publishing.restore()
   }
 
   async #checkNothingLeft(): Promise<void> {
@@ -318,49 +230,16 @@ export class World {
     await turns(20)
     const { hub, context } = this.#core
     this.delivered += context.counters.delivered
-    if (hub.activeChannels + hub.subscriptions + context.connections.size > 0)
-      throw new Error(
-        `left over: ${JSON.stringify(hub.listChannels('', '', 10))}, ${context.connections.size}`,
-      )
+    if (hub.activeChannels + hub.subscriptions + context.connections.size > 0) {
+      const channels = JSON.stringify(hub.listChannels('', '', 10))
+      throw new Error(`left over: ${channels}, ${context.connections.size} connections`)
+    }
     context.connections.stop()
     await this.#pass(DRAIN_MS + 1000)
     if (this.time.timers > 0) throw new Error(`${this.time.timers} timers are left over`)
-  }
-
-  #sinceOf(since: Since | undefined): { since?: string } {
-    const cursor = this.#cursorOf(since)
-    return cursor === undefined ? {} : { since: cursor }
-  }
-
-  /** A cursor in this world; undefined when nobody has one to give. */
-  #cursorOf(since: Since | undefined): string | undefined {
-    const { store } = this.#record
-    if (since === undefined) return undefined
-    if (since === 'nonsense') return 'nonsense'
-    if (since === 'foreign') return 'otherlog-5'
-    if (since === 'ahead') return store.cursor(store.head + 1000)
-    if ('back' in since) return store.cursor(Math.max(0, store.head - since.back))
-    return this.#readers.get(since.asReader)?.witness.resumePoint
   }
 }
 
 function itemsOf({ n, channel, count }: EventOf<'burst'>): Item[] {
   return Array.from({ length: count }, (_, index) => ({ n: n + index, channel }))
 }
-
-/** Tokens are plain here: whose channels, and until when. */
-function identityOf(token: string): Identity {
-  const { channels, expires } = JSON.parse(token) as { channels: readonly string[]; expires: number }
-  return {
-    kind: 'client',
-    user: 'ada',
-    subscribe: channel => channels.includes(channel),
-    publish: () => true,
-    expires,
-  }
-}
-
-const maySubscribe: Access['maySubscribe'] = (identity, channel) =>
-  identity.kind !== 'client' || identity.subscribe(channel)
-    ? null
-    : { code: 'forbidden', message: `The token does not grant "${channel}".` }
