@@ -89,6 +89,8 @@ export type WorldEvent =
   /** From now on the log waits so many turns, in this order, over and over. */
   | { readonly do: 'late'; readonly turns: readonly number[] }
   | { readonly do: 'fail'; readonly how: LogFault | 'read'; readonly count: number }
+  /** From the next start on, the tail holds so much. */
+  | { readonly do: 'tail'; readonly bytes: number }
   | { readonly do: 'drain' }
   /** The process is killed and started again. `back`: the log is put back from a copy that lacks so many (rule C3). */
   | { readonly do: 'restart'; readonly back?: number }

@@ -7,6 +7,8 @@ import type { Connect, Event, Item, Since } from './event.ts'
 
 const SENDERS = ['x', 'y']
 const MAX_READERS = 8
+/** Most readers are covered by the first, all by the second. */
+const LARGE_TAILS = [300_000, 32 * 1024 * 1024]
 /** More than one slice of a fan-out. */
 const CROWD = 70
 const HOUR_MS = 3_600_000
@@ -24,21 +26,42 @@ class LifeOf {
   #items = 0
   #keyed: number[] = []
   #isDraining = false
+  readonly #largePart: number
 
   constructor(random: () => number) {
     this.#random = random
+    this.#largePart = this.#chance(0.2) ? 0.15 : 0.005
   }
 
   generate(steps: number): Event[] {
     const events: Event[] = [this.#late(), this.#slow()]
-    if (this.#chance(0.04)) for (let count = 0; count < CROWD; count += 1) events.push(this.#connect())
+    if (this.#chance(0.4)) events.push({ do: 'tail', bytes: this.#pick(LARGE_TAILS) }, { do: 'restart' })
+    const isCrowded = this.#chance(0.05)
+    if (isCrowded) for (let count = 0; count < CROWD; count += 1) events.push(this.#connect())
     for (let step = 0; step < steps; step += 1) {
+      if (this.#chance(0.01)) events.push(...this.#storm())
       const event = this.#step()
       if (event === null) continue
       events.push(event)
       if (this.#chance(0.4)) events.push({ do: 'turns', count: 1 + this.#below(4) })
     }
+    // The last message goes to the whole crowd, in slices.
+    if (isCrowded) events.push({ do: 'slow', lookMs: 10 }, { do: 'publish', items: this.#oneForEach() })
     return events
+  }
+
+  /** Several readers resume from one place, one after the other, while a ttl may run out. */
+  #storm(): Event[] {
+    const channels = [this.#pick(CHANNELS)]
+    const since = { back: this.#below(50) }
+    return Array.from({ length: 2 + this.#below(4) }, () => {
+      const { sender: _, history: __, ...connect } = this.#connect()
+      return [{ ...connect, channels, since }, { do: 'pass', ms: 1 + this.#below(800) } as const]
+    }).flat()
+  }
+
+  #oneForEach(): Item[] {
+    return CHANNELS.map(channel => ({ ...this.#item(), channel }))
   }
 
   #step(): Event | null {
@@ -79,7 +102,7 @@ class LifeOf {
       n,
       channel: this.#pick(CHANNELS),
       ...(this.#chance(0.1) && { bytes: this.#below(1000) }),
-      ...(this.#chance(0.01) && { bytes: this.#below(60_000) }),
+      ...(this.#chance(this.#largePart) && { bytes: this.#below(60_000) }),
       ...(this.#chance(0.2) && { sender: this.#pick(SENDERS) }),
       ...(this.#chance(0.1) && { ttlMs: 1 + this.#below(4000) }),
       ...(hasKey && { key: String(this.#below(20)) }),
@@ -94,7 +117,7 @@ class LifeOf {
     return { do: 'burst', n, channel: this.#pick(CHANNELS), count }
   }
 
-  #connect(): Event {
+  #connect(): Connect {
     this.#readers += 1
     const channels = CHANNELS.filter(() => this.#chance(0.35))
     const connect: Connect = {

@@ -38,6 +38,7 @@ export class Witness {
   /** The `ref` of the last answer; commands are numbered in the order sent, and answered in it. */
   answered = 0
   readonly #options: WitnessOptions
+  readonly #deletedSeqs = new Set<number>()
   /** The seq at which the one stream stands. */
   #streamSeq = -1
   #hasWelcome = false
@@ -144,6 +145,7 @@ export class Witness {
     if (sender !== undefined && real.sender === sender) throw new Error(`${frame.id}: own message`)
     if (real.expires !== undefined && real.expires <= connectedAt)
       throw new Error(`${frame.id}: its ttl was over`)
+    if (this.#deletedSeqs.has(real.seq)) throw new Error(`${frame.id} came after its deletion was told`)
     if (eventId !== undefined && eventId !== frame.id) throw new Error(`event id ${eventId} for ${frame.id}`)
     heard.take(real)
     if (!heard.inStream) return
@@ -177,7 +179,9 @@ export class Witness {
   }
 
   #deleted({ id }: SentFrame): void {
-    if (!this.#options.record.wasRemoved(this.#seqOf(id!))) throw new Error(`${id} is not deleted`)
+    const seq = this.#seqOf(id!)
+    if (!this.#options.record.wasRemoved(seq)) throw new Error(`${id} is not deleted`)
+    this.#deletedSeqs.add(seq)
   }
 
   /** A page of history has no holes between its first and its last message. */

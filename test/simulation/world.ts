@@ -1,7 +1,6 @@
 // The world of one simulated life: the core over a log that fails, its readers, and the record of what was published.
 // Carries out events; throws at the first broken promise. Knows neither seeds nor how events are chosen.
 
-import { LogClock } from '../../gateway/log/log-clock.ts'
 import { Drain } from '../../gateway/ops/drain.ts'
 import { Core } from '../core/core.ts'
 import { LateLog, turn, turns } from '../core/late-log.ts'
@@ -10,6 +9,7 @@ import { CHANNELS, hasHistory, RULES, retentionOf } from './channels.ts'
 import type { Connect, Event, Item, Since, WorldEvent } from './event.ts'
 import type { HeldTime } from './held-time.ts'
 import { HEARTBEAT_MS, Judge } from './judge.ts'
+import { LogTime } from './log-time.ts'
 import { LogWeather } from './log-weather.ts'
 import { Publishing } from './publishing.ts'
 import { SimulatedReader } from './reader.ts'
@@ -18,7 +18,7 @@ import { Record } from './record.ts'
 import { ACCESS, identityOf, writeToken } from './token.ts'
 
 /** A few messages: readers fall out of it all the time. */
-const TAIL_BYTES = 6000
+const SMALL_TAIL_BYTES = 6000
 /** Readers take what their pace allows so often, and the log's retention looks. */
 const STEP_MS = 500
 const DRAIN_MS = 5000
@@ -36,10 +36,11 @@ export class World implements Surroundings {
   readonly #judge: Judge
   readonly #weather: LogWeather
   readonly #record: Record
-  readonly #logClock: LogClock
+  readonly #logTime: LogTime
   readonly #readers = new Map<number, SimulatedReader>()
   #core: Core
   #epochs = 0
+  #tailBytes = SMALL_TAIL_BYTES
 
   constructor(time: HeldTime, plant: (core: Core) => void = () => {}) {
     this.time = time
@@ -48,8 +49,8 @@ export class World implements Surroundings {
     this.#weather = new LogWeather(() => {
       this.#judge.hasFailedToRead = true
     })
-    this.#logClock = new LogClock(() => time.wallMs, 0)
-    const clock = (): number => this.#logClock.now()
+    this.#logTime = new LogTime(() => time.wallMs)
+    const clock = (): number => this.#logTime.now()
     const store = new MemoryLog({ clock, retention: retentionOf })
     this.#record = new Record(store, time, clock)
     this.publishing = new Publishing(this.#record, hasHistory, clock)
@@ -119,6 +120,9 @@ export class World implements Surroundings {
       },
       late: late => this.#weather.setTurns(late.turns),
       fail: ({ how, count }) => this.#weather.fail(how, count),
+      tail: ({ bytes }) => {
+        this.#tailBytes = bytes
+      },
       drain: () => this.#drain(),
       restart: restart => this.#restart(restart),
     }
@@ -133,8 +137,8 @@ export class World implements Surroundings {
     const log = new LateLog(this.#record.store)
     this.#weather.rule(log)
     const clock = (): number => this.time.wallMs
-    const options = { rules: RULES, tailBytes: TAIL_BYTES, heartbeatMs: HEARTBEAT_MS, access: ACCESS }
-    const core = new Core({ ...options, clock, log })
+    const options = { rules: RULES, heartbeatMs: HEARTBEAT_MS, access: ACCESS }
+    const core = new Core({ ...options, tailBytes: this.#tailBytes, clock, log })
     this.#record.watch(core)
     this.#plant(core)
     return core
@@ -158,7 +162,7 @@ export class World implements Surroundings {
         trimmed: channel => log.trimmedSeen.get(channel) ?? 0,
         since,
         sender: connect.sender,
-        connectedAt: this.#logClock.now(),
+        connectedAt: this.#logTime.now(),
       },
       unstoredCounts: () => this.#record.unstoredCounts(),
       onPublished: (item, answer) => this.publishing.checkCommand(item, answer),
@@ -183,7 +187,7 @@ export class World implements Surroundings {
     for (let left = ms; left > 0; left -= STEP_MS) {
       const stepMs = Math.min(STEP_MS, left)
       await this.time.pass(stepMs, turn)
-      this.#logClock.moveAnchor()
+      this.#logTime.look()
       for (const { socket } of this.#readers.values()) socket.takeFor(stepMs)
       await turn()
       this.#check()
