@@ -186,6 +186,7 @@ class LifeOf {
 
   #pass(): Event {
     const choice = this.#random()
+    if (choice < 0.3) return { do: 'pass', ms: 1 + this.#below(5) }
     if (choice < 0.8) return { do: 'pass', ms: 1 + this.#below(3000) }
     if (choice < 0.97) return { do: 'pass', ms: this.#below(60_000) }
     return { do: 'pass', ms: this.#below(200_000) }

@@ -11,6 +11,8 @@ export interface HeardOptions {
   readonly sender: string | undefined
   /** Messages after this seq are due. */
   readonly start: number
+  /** The log's head when it was subscribed: up to there everything is replay. */
+  readonly replayEnd: number
   /** How many messages without a place the channel had had. */
   readonly unstoredBefore: number
   /** Part of the connection's one stream; a later subscription is once `live` names it (rule C2). */
@@ -35,6 +37,7 @@ export class Heard {
   #at = 0
   /** Gaps told: what is missing up to here is excused. */
   #gapThrough = 0
+  readonly #replayEnd: number
   /** The first message without a place that is still due. */
   #next: number
 
@@ -47,6 +50,14 @@ export class Heard {
     this.#last = options.hasHistory ? options.start : -1
     this.#checked = options.start
     this.#next = options.unstoredBefore
+    this.#replayEnd = options.replayEnd
+  }
+
+  /** `live` was said: the replay has to be complete, and from now on the channel is part of the one stream. */
+  becomeLive(): void {
+    this.isLive = true
+    this.inStream = true
+    this.checkThrough(this.#replayEnd)
   }
 
   /** A stored message came; everything before it has to be there. */

@@ -7,8 +7,10 @@ import type { HeldTime } from './held-time.ts'
 import type { SimulatedReader } from './reader.ts'
 
 export const HEARTBEAT_MS = 25_000
-/** A chunk that is under way, one that waits, and answers. */
-const MAX_PENDING_BYTES = 4 * 64 * 1024
+/** A chunk and the message that ended it, and notices. */
+const MAX_PENDING_BYTES = 144 * 1024
+/** With answers: a page of history has up to 512 KiB of content. */
+const MAX_PENDING_ANSWERS_BYTES = 1024 * 1024
 /** Two beats; they come a little early, the first by one fiftieth more. */
 const MIN_SILENCE_MS = (2 - 1 / 50) * HEARTBEAT_MS * 0.9 - 1
 /** Two whole beats after the one that was under way. */
@@ -70,12 +72,13 @@ export class Judge {
     }
   }
 
-  #checkOpen({ connect, peer, socket, isOpened, tokenEnds }: SimulatedReader): void {
+  #checkOpen({ connect, peer, socket, isOpened, isAnswered, tokenEnds }: SimulatedReader): void {
     if (!socket.isOpen || !peer) return
     const { nowMs } = this.#time
     const name = `reader ${connect.reader}`
     const { pendingBytes } = peer.session
-    if (pendingBytes > MAX_PENDING_BYTES) throw new Error(`${pendingBytes} bytes wait for ${name}`)
+    if (pendingBytes > (isAnswered ? MAX_PENDING_BYTES : MAX_PENDING_ANSWERS_BYTES))
+      throw new Error(`${pendingBytes} bytes wait for ${name}`)
     if (socket.wasHurried) throw new Error(`the busy socket of ${name} was written to`)
     const silentMs = nowMs - socket.movedAtMs
     if (socket.answersHeartbeats && silentMs > MAX_SILENCE_MS)

@@ -20,7 +20,8 @@ export class Publishing {
   readonly #items = new Map<number, Item>()
   /** By channel and key: which message has it, and when it got it. */
   readonly #keys = new Map<string, { id: string | undefined; time: number }>()
-  readonly #acknowledged = new Set<number>()
+  /** How often each message was acknowledged as a new one. */
+  readonly #acknowledged = new Map<number, number>()
 
   constructor(record: Record, hasHistory: (channel: string) => boolean, logTime: () => number) {
     this.#record = record
@@ -90,17 +91,19 @@ export class Publishing {
   }
 
   #checkPublished(item: Item, { id, duplicate }: Published, time: number): void {
-    this.#acknowledged.add(item.n)
+    const times = (this.#acknowledged.get(item.n) ?? 0) + (duplicate ? 0 : 1)
+    this.#acknowledged.set(item.n, times)
     if (this.#hasHistory(item.channel) !== (id !== undefined)) throw new Error(`${item.n}: wrong id ${id}`)
     if (item.key !== undefined) this.#checkKey(item, { id, duplicate }, time)
-    if (duplicate) return
-    if (id !== undefined) {
-      this.#checkStored(item, id)
-      return
-    }
+    if (id === undefined) this.#checkHandedOver(item, times)
+    else if (!duplicate) this.#checkStored(item, id)
+  }
+
+  /** Without history there is no id to look at: the message went to live delivery as often as it was new. */
+  #checkHandedOver(item: Item, times: number): void {
     const data = dataOf(item)
-    if (!this.#record.unstored(item.channel).some(message => message.data === data))
-      throw new Error(`${item.n} was acknowledged, and not handed over`)
+    const count = this.#record.unstored(item.channel).filter(message => message.data === data).length
+    if (count !== times) throw new Error(`${item.n} was new ${times} times, and handed over ${count} times`)
   }
 
   #checkStored(item: Item, id: string): void {

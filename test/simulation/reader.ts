@@ -22,7 +22,8 @@ export interface ReaderOptions {
   readonly connect: Connect
   readonly time: HeldTime
   readonly witness: Omit<WitnessOptions, 'asked'>
-  readonly unstoredCounts: () => ReadonlyMap<string, number>
+  /** What is true of frames that are written now. */
+  readonly written: () => Written
   /** The gateway answered a publish. */
   readonly onPublished: (item: Item, answer: { id?: string; duplicate?: boolean }) => void
   readonly onProblem: (problem: unknown) => void
@@ -55,7 +56,7 @@ export class SimulatedReader {
       systemBytes: connect.systemBytes ?? 0,
       bytesPerSecond: connect.bytesPerSecond ?? Number.POSITIVE_INFINITY,
       nowMs: () => time.nowMs,
-      onWritten: bytes => stream.wrote(bytes, { unstored: options.unstoredCounts() }),
+      onWritten: bytes => stream.wrote(bytes, options.written()),
       onRead: bytes => stream.read(bytes),
       onReading: () => this.#sendHeld(),
     })
@@ -64,6 +65,11 @@ export class SimulatedReader {
   /** Whether the gateway should know it, and it the gateway. */
   get isAlive(): boolean {
     return this.socket.isOpen && !this.socket.isDeserted
+  }
+
+  /** It has read the answers to all its commands. */
+  get isAnswered(): boolean {
+    return this.witness.answered === this.#ref
   }
 
   begin(core: Core, since: string | undefined, identity: Identity): void {
@@ -80,7 +86,7 @@ export class SimulatedReader {
     const { answered } = this.witness
     const name = `reader ${this.connect.reader}`
     if (!this.isOpened) throw new Error(`${name} was never opened`)
-    if (answered < this.#ref) throw new Error(`${name} waits for answers after ${answered}`)
+    if (!this.isAnswered) throw new Error(`${name} waits for answers after ${answered}`)
     try {
       this.witness.checkComplete()
     } catch (problem) {

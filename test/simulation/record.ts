@@ -16,6 +16,9 @@ export interface Unstored extends MessageContent {
   readonly endsMs: number
 }
 
+/** A page that is being read is shared: it may be some milliseconds old. */
+const READ_MS = 50
+
 export class Record {
   /** The log whose messages these are, as it is now. */
   store: MemoryLog
@@ -84,6 +87,12 @@ export class Record {
       message.endsMs <= this.#time.elapsedMs ||
       (message.expires ?? Number.POSITIVE_INFINITY) <= this.#logTime()
     )
+  }
+
+  /** Whether a message's ttl was over at this moment, by the log's time and by the true one. */
+  overNow(): (message: Stored) => boolean {
+    const [nowMs, logTime] = [this.#time.elapsedMs, this.#logTime()]
+    return ({ endsMs, expires = Number.POSITIVE_INFINITY }) => endsMs + READ_MS <= nowMs && expires <= logTime
   }
 
   #follow(): void {

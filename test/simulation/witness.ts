@@ -9,6 +9,10 @@ import type { Record, Stored } from './record.ts'
 /** What was true when a frame was written. */
 export interface Written {
   readonly unstored: ReadonlyMap<string, number>
+  /** The log's newest seq. */
+  readonly head: number
+  /** Whether a message's ttl was over. */
+  readonly wasOver: (message: Stored) => boolean
 }
 
 /** What a later subscription asked for, by the `ref` of its command. */
@@ -24,8 +28,8 @@ export interface WitnessOptions {
   readonly trimmed: (channel: string) => number
   readonly since: string | undefined
   readonly sender: string | undefined
-  /** The log's time when it connected: what ended before is never seen (rule N4). */
-  readonly connectedAt: number
+  /** What ended before it connected is never seen (rule N4). */
+  readonly wasOver: (message: Stored) => boolean
   readonly asked: (ref: number) => Asked
 }
 
@@ -42,18 +46,21 @@ export class Witness {
   /** The seq at which the one stream stands. */
   #streamSeq = -1
   #hasWelcome = false
+  /** Where a client that hears nothing but the welcome resumes. */
+  #welcomeSeq = 0
 
   readonly #takers: { readonly [type: string]: (sent: Sent, written: Written) => void } = {
     welcome: ({ eventId }) => {
       this.#hasWelcome = true
+      if (eventId !== undefined) this.#welcomeSeq = this.#seqOf(eventId)
       this.#remember(eventId)
     },
     heartbeat: ({ eventId }) => this.#remember(eventId),
     subscribed: ({ frame }, written) => this.#subscribed(frame, written),
     unsubscribed: ({ frame }) => void this.heard.delete(frame.channel!),
     gap: ({ frame }, written) => this.#gap(frame, written),
-    message: ({ frame, eventId }) =>
-      frame.id === undefined ? this.#unstored(frame) : this.#stored(frame, eventId),
+    message: ({ frame, eventId }, written) =>
+      frame.id === undefined ? this.#unstored(frame) : this.#stored(frame, eventId, written),
     live: ({ frame, eventId }) => this.#live(frame, eventId),
     history: ({ frame }) => this.#history(frame),
     deleted: ({ frame }) => this.#deleted(frame),
@@ -108,10 +115,22 @@ export class Witness {
     if (frame.recovered && (start !== cursor || !isKnown))
       throw new Error(`${channel}: recovered, but from ${cursor}`)
     const inStream = frame.ref === undefined
+    if (inStream && hasHistory && this.#welcomeSeq > start)
+      throw new Error(`the welcome named ${this.#welcomeSeq}, but ${channel} begins after ${start}`)
     if (inStream && hasHistory)
       this.#streamSeq = this.#streamSeq < 0 ? start : Math.min(this.#streamSeq, start)
     const unstoredBefore = written.unstored.get(channel) ?? 0
-    const heard = new Heard({ channel, record, hasHistory, sender, start, inStream, unstoredBefore })
+    const replayEnd = written.head
+    const heard = new Heard({
+      channel,
+      record,
+      hasHistory,
+      sender,
+      start,
+      inStream,
+      unstoredBefore,
+      replayEnd,
+    })
     heard.owesGap = frame.recovered === false
     this.heard.set(channel, heard)
   }
@@ -138,12 +157,13 @@ export class Witness {
     heard.excuseThrough(Math.min(end, oldest - 1))
   }
 
-  #stored(frame: SentFrame, eventId: string | undefined): void {
+  #stored(frame: SentFrame, eventId: string | undefined, written: Written): void {
     const heard = this.#heardOf(frame)
     const real = this.#real(frame)
-    const { sender, connectedAt } = this.#options
+    const { sender, wasOver } = this.#options
     if (sender !== undefined && real.sender === sender) throw new Error(`${frame.id}: own message`)
-    if (real.expires !== undefined && real.expires <= connectedAt)
+    // A later subscription's first page may wait behind a busy socket.
+    if (wasOver(real) || (heard.inStream && written.wasOver(real)))
       throw new Error(`${frame.id}: its ttl was over`)
     if (this.#deletedSeqs.has(real.seq)) throw new Error(`${frame.id} came after its deletion was told`)
     if (eventId !== undefined && eventId !== frame.id) throw new Error(`event id ${eventId} for ${frame.id}`)
@@ -169,8 +189,7 @@ export class Witness {
       const heard = this.heard.get(channel)
       if (!heard) throw new Error(`live for ${channel}, to which nobody is subscribed`)
       if (heard.owesGap) throw new Error(`live for ${channel}, which owes a gap`)
-      heard.isLive = true
-      heard.inStream = true
+      heard.becomeLive()
     }
     const seq = this.#seqOf(frame.cursor!)
     if (seq < this.#streamSeq) throw new Error(`live at ${seq}, but the stream was at ${this.#streamSeq}`)

@@ -22,6 +22,9 @@ const SMALL_TAIL_BYTES = 6000
 /** Readers take what their pace allows so often, and the log's retention looks. */
 const STEP_MS = 500
 const DRAIN_MS = 5000
+/** What is under way may meet a shorter wait. */
+const SHORT_MS = 5
+const SETTLING_TURNS = 40
 /** Long enough for every peer that is gone to be found out, with the grace of its socket. */
 const FOUND_OUT_MS = 90_000
 
@@ -162,9 +165,13 @@ export class World implements Surroundings {
         trimmed: channel => log.trimmedSeen.get(channel) ?? 0,
         since,
         sender: connect.sender,
-        connectedAt: this.#logTime.now(),
+        wasOver: this.#record.overNow(),
       },
-      unstoredCounts: () => this.#record.unstoredCounts(),
+      written: () => ({
+        unstored: this.#record.unstoredCounts(),
+        head: this.#record.store.head,
+        wasOver: this.#record.overNow(),
+      }),
       onPublished: (item, answer) => this.publishing.checkCommand(item, answer),
       onProblem: this.#judge.report,
     })
@@ -183,7 +190,10 @@ export class World implements Surroundings {
     if (message) await this.#record.store.remove(channel, message.seq)
   }
 
+  /** What is under way comes to its end before long waits, and after: a turn of the event loop takes no time here. */
   async #pass(ms: number): Promise<void> {
+    const isLong = ms > SHORT_MS
+    if (isLong) await turns(SETTLING_TURNS)
     for (let left = ms; left > 0; left -= STEP_MS) {
       const stepMs = Math.min(STEP_MS, left)
       await this.time.pass(stepMs, turn)
@@ -192,6 +202,7 @@ export class World implements Surroundings {
       await turn()
       this.#check()
     }
+    if (isLong) await turns(SETTLING_TURNS)
   }
 
   #drain(): void {
