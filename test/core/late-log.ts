@@ -25,6 +25,8 @@ export class LateLog implements Log {
   /** Per channel the highest `trimmed` that a page has shown. */
   readonly trimmedSeen = new Map<string, number>()
   reads = 0
+  /** Calls that have not been answered. */
+  underWay = 0
   readonly #stops: (() => void)[] = []
   isCut = false
 
@@ -40,7 +42,15 @@ export class LateLog implements Log {
     return this.inner.head
   }
 
-  async append(groups: readonly (readonly Entry[])[]): Promise<readonly GroupOutcome[]> {
+  append(groups: readonly (readonly Entry[])[]): Promise<readonly GroupOutcome[]> {
+    return this.#count(this.#append(groups))
+  }
+
+  read(from: readonly From[], limit: number, maxBytes: number): Promise<Page> {
+    return this.#count(this.#read(from, limit, maxBytes))
+  }
+
+  async #append(groups: readonly (readonly Entry[])[]): Promise<readonly GroupOutcome[]> {
     const fault = this.fault()
     if (fault === 'before') throw new LogFailure('The disk is full.')
     await this.#wait()
@@ -52,7 +62,7 @@ export class LateLog implements Log {
     return [{ ok: false, error: new LogFailure('The first group cannot be written.') }, ...outcomes]
   }
 
-  async read(from: readonly From[], limit: number, maxBytes: number): Promise<Page> {
+  async #read(from: readonly From[], limit: number, maxBytes: number): Promise<Page> {
     this.reads += 1
     await this.#wait()
     if (this.failsToRead()) throw new LogFailure('The page cannot be read.')
@@ -74,6 +84,15 @@ export class LateLog implements Log {
   cut(): void {
     this.isCut = true
     for (const stop of this.#stops) stop()
+  }
+
+  async #count<T>(call: Promise<T>): Promise<T> {
+    this.underWay += 1
+    try {
+      return await call
+    } finally {
+      this.underWay -= 1
+    }
   }
 
   async #wait(): Promise<void> {

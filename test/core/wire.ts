@@ -18,6 +18,7 @@ export interface SentFrame {
   readonly message?: string
   readonly messages?: readonly Json[]
   readonly data?: Json
+  readonly time?: number
   readonly sender?: string
   readonly duplicate?: boolean
   readonly reconnect?: boolean

@@ -1,22 +1,35 @@
-// The time of a simulated log: it follows the wall clock, never backwards, and forwards in steps. Knows no log.
+// The time of a simulated log: it goes on at the pace of real time, and follows a wall clock that is ahead in steps. Knows
+// no log.
 
 /** A leap of the wall clock is followed so far at once, then again at the next look. */
 const STEP_MS = 15 * 60_000
 
+export interface LogTimeOptions {
+  /** Milliseconds since 1970; jumps. */
+  readonly wall: () => number
+  /** Milliseconds that do not jump. */
+  readonly elapsed: () => number
+}
+
 export class LogTime {
-  readonly #wall: () => number
+  readonly #options: LogTimeOptions
   #last: number
+  #lastElapsed: number
   #reach: number
 
-  constructor(wall: () => number) {
-    this.#wall = wall
-    this.#last = wall()
+  constructor(options: LogTimeOptions) {
+    this.#options = options
+    this.#last = options.wall()
+    this.#lastElapsed = options.elapsed()
     this.#reach = this.#last + STEP_MS
   }
 
   /** Milliseconds since 1970. */
   now(): number {
-    this.#last = Math.max(this.#last, Math.min(this.#wall(), this.#reach))
+    const elapsed = this.#options.elapsed()
+    const least = this.#last + elapsed - this.#lastElapsed
+    this.#last = Math.max(least, Math.min(this.#options.wall(), this.#reach))
+    this.#lastElapsed = elapsed
     return this.#last
   }
 

@@ -23,7 +23,7 @@ export interface ReaderOptions {
   readonly time: HeldTime
   readonly witness: Omit<WitnessOptions, 'asked'>
   /** What is true of frames that are written now. */
-  readonly written: () => Written
+  readonly written: (isFresh: boolean) => Written
   /** The gateway answered a publish. */
   readonly onPublished: (item: Item, answer: { id?: string; duplicate?: boolean }) => void
   readonly onProblem: (problem: unknown) => void
@@ -56,7 +56,8 @@ export class SimulatedReader {
       systemBytes: connect.systemBytes ?? 0,
       bytesPerSecond: connect.bytesPerSecond ?? Number.POSITIVE_INFINITY,
       nowMs: () => time.nowMs,
-      onWritten: bytes => stream.wrote(bytes, options.written()),
+      onWritten: (bytes, isFresh) => stream.wrote(bytes, options.written(isFresh)),
+      waitingBytes: () => this.peer?.session.pendingBytes ?? 0,
       onRead: bytes => stream.read(bytes),
       onReading: () => this.#sendHeld(),
     })

@@ -18,6 +18,8 @@ export interface Unstored extends MessageContent {
 
 /** A page that is being read is shared: it may be some milliseconds old. */
 const READ_MS = 50
+/** Looks at the clock between a message's last check and its write, on a busy machine. */
+const MAX_LOOKS = 100
 
 export class Record {
   /** The log whose messages these are, as it is now. */
@@ -30,6 +32,7 @@ export class Record {
   /** Messages without a place in the log, in the order they were handed to live delivery. */
   readonly #unstored = new Map<string, Unstored[]>()
   readonly #removed = new Set<number>()
+  readonly #noMore = new Set<number>()
 
   constructor(store: MemoryLog, time: HeldTime, logTime: () => number) {
     this.#time = time
@@ -44,7 +47,8 @@ export class Record {
     const kept = [...this.#bySeq.values()].filter(message => message.seq <= store.head)
     this.#stored = Map.groupBy(kept, message => message.channel)
     this.#bySeq = new Map(kept.map(message => [message.seq, message]))
-    for (const seq of this.#removed) if (seq > store.head) this.#removed.delete(seq)
+    for (const removed of [this.#removed, this.#noMore])
+      for (const seq of removed) if (seq > store.head) removed.delete(seq)
     this.#follow()
   }
 
@@ -70,6 +74,15 @@ export class Record {
     return this.#removed.has(seq)
   }
 
+  /** Once its deletion has been told, this message must not come. */
+  expectNoMore(seq: number): void {
+    this.#noMore.add(seq)
+  }
+
+  mayStillCome(seq: number): boolean {
+    return !this.#noMore.has(seq)
+  }
+
   unstored(channel: string): readonly Unstored[] {
     return listOf(this.#unstored, channel)
   }
@@ -89,10 +102,11 @@ export class Record {
     )
   }
 
-  /** Whether a message's ttl was over at this moment, by the log's time and by the true one. */
+  /** Whether a message's ttl was over at this moment. */
   overNow(): (message: Stored) => boolean {
-    const [nowMs, logTime] = [this.#time.elapsedMs, this.#logTime()]
-    return ({ endsMs, expires = Number.POSITIVE_INFINITY }) => endsMs + READ_MS <= nowMs && expires <= logTime
+    const { elapsedMs, lookMs } = this.#time
+    const surelyMs = elapsedMs - READ_MS - MAX_LOOKS * lookMs
+    return ({ endsMs }) => endsMs <= surelyMs
   }
 
   #follow(): void {

@@ -18,8 +18,10 @@ export interface SocketOptions {
   /** Infinity: everything at once. */
   readonly bytesPerSecond: number
   readonly nowMs: () => number
-  /** So many bytes were written, in whole frames. */
-  readonly onWritten: (bytes: number) => void
+  /** So many bytes were written, in whole frames. `isFresh`: none of them had to wait for the socket. */
+  readonly onWritten: (bytes: number, isFresh: boolean) => void
+  /** Bytes that the session holds for it. */
+  readonly waitingBytes: () => number
   /** The gateway reads again. */
   readonly onReading: () => void
   /** What the peer has really read, in order. */
@@ -51,6 +53,8 @@ export class SimulatedSocket implements Link {
   #unread: Buffer[] = []
   #unreadBytes = 0
   #isBusy = false
+  /** The next write begins with what waited. */
+  #isWaitedFor = false
   #progress = 0
   #credit = 0
 
@@ -71,7 +75,8 @@ export class SimulatedSocket implements Link {
   write(chunk: Buffer): boolean {
     if (this.listener === null) return true
     if (this.#isBusy) this.wasHurried = true
-    this.#options.onWritten(chunk.length)
+    this.#options.onWritten(chunk.length, !this.#isBusy && !this.#isWaitedFor)
+    this.#isWaitedFor = false
     this.#unread.push(chunk)
     this.#unreadBytes += chunk.length
     if (this.bytesPerSecond === Number.POSITIVE_INFINITY && !this.isDeserted) this.#read(this.#unreadBytes)
@@ -107,6 +112,7 @@ export class SimulatedSocket implements Link {
     } else if (this.#isBusy && this.#pendingOver() === 0) {
       this.#isBusy = false
       this.waitingSinceMs = Number.POSITIVE_INFINITY
+      this.#isWaitedFor = this.#options.waitingBytes() > 0
       this.listener.onDrained()
     }
   }

@@ -11,7 +11,7 @@ export interface Written {
   readonly unstored: ReadonlyMap<string, number>
   /** The log's newest seq. */
   readonly head: number
-  /** Whether a message's ttl was over. */
+  /** Whether a message's ttl was over; what had to wait for the socket was given in time. */
   readonly wasOver: (message: Stored) => boolean
 }
 
@@ -162,10 +162,9 @@ export class Witness {
     const real = this.#real(frame)
     const { sender, wasOver } = this.#options
     if (sender !== undefined && real.sender === sender) throw new Error(`${frame.id}: own message`)
-    // A later subscription's first page may wait behind a busy socket.
-    if (wasOver(real) || (heard.inStream && written.wasOver(real)))
-      throw new Error(`${frame.id}: its ttl was over`)
-    if (this.#deletedSeqs.has(real.seq)) throw new Error(`${frame.id} came after its deletion was told`)
+    if (wasOver(real) || written.wasOver(real)) throw new Error(`${frame.id}: its ttl was over`)
+    if (this.#deletedSeqs.has(real.seq) && !this.#options.record.mayStillCome(real.seq))
+      throw new Error(`${frame.id} came after its deletion was told`)
     if (eventId !== undefined && eventId !== frame.id) throw new Error(`event id ${eventId} for ${frame.id}`)
     heard.take(real)
     if (!heard.inStream) return
@@ -181,7 +180,10 @@ export class Witness {
     const data = JSON.stringify(frame.data)
     if (sender !== undefined && frame.sender === sender) throw new Error(`${data}: own message`)
     // The same may be there twice: a key counts for ten minutes only.
-    heard.takeUnstored(place => record.unstored(heard.channel)[place]?.data === data)
+    heard.takeUnstored(place => {
+      const message = record.unstored(heard.channel)[place]
+      return message?.data === data && message.time === frame.time
+    })
   }
 
   #live(frame: SentFrame, eventId: string | undefined): void {

@@ -24,7 +24,8 @@ const STEP_MS = 500
 const DRAIN_MS = 5000
 /** What is under way may meet a shorter wait. */
 const SHORT_MS = 5
-const SETTLING_TURNS = 40
+/** A read waits for its turn, then for the socket's. */
+const IDLE_TURNS = 4
 /** Long enough for every peer that is gone to be found out, with the grace of its socket. */
 const FOUND_OUT_MS = 90_000
 
@@ -52,7 +53,7 @@ export class World implements Surroundings {
     this.#weather = new LogWeather(() => {
       this.#judge.hasFailedToRead = true
     })
-    this.#logTime = new LogTime(() => time.wallMs)
+    this.#logTime = new LogTime({ wall: () => time.wallMs, elapsed: () => time.elapsedMs })
     const clock = (): number => this.#logTime.now()
     const store = new MemoryLog({ clock, retention: retentionOf })
     this.#record = new Record(store, time, clock)
@@ -167,10 +168,10 @@ export class World implements Surroundings {
         sender: connect.sender,
         wasOver: this.#record.overNow(),
       },
-      written: () => ({
+      written: isFresh => ({
         unstored: this.#record.unstoredCounts(),
         head: this.#record.store.head,
-        wasOver: this.#record.overNow(),
+        wasOver: isFresh ? this.#record.overNow() : () => false,
       }),
       onPublished: (item, answer) => this.publishing.checkCommand(item, answer),
       onProblem: this.#judge.report,
@@ -186,23 +187,36 @@ export class World implements Surroundings {
   }
 
   async #remove({ channel, back }: EventOf<'remove'>): Promise<void> {
+    // Whoever asks for this does so in a turn of its own.
+    await turn()
     const message = this.#record.stored(channel).at(-1 - back)
-    if (message) await this.#record.store.remove(channel, message.seq)
+    if (!message) return
+    // A page that is being read meanwhile may still bring it.
+    if (this.#core.log.underWay === 0) this.#record.expectNoMore(message.seq)
+    await this.#record.store.remove(channel, message.seq)
   }
 
-  /** What is under way comes to its end before long waits, and after: a turn of the event loop takes no time here. */
+  /** A turn of the event loop takes no time here: what is under way meets a short wait, and comes to its end in a long one. */
   async #pass(ms: number): Promise<void> {
     const isLong = ms > SHORT_MS
-    if (isLong) await turns(SETTLING_TURNS)
+    if (isLong) await this.#settle()
     for (let left = ms; left > 0; left -= STEP_MS) {
       const stepMs = Math.min(STEP_MS, left)
       await this.time.pass(stepMs, turn)
       this.#logTime.look()
       for (const { socket } of this.#readers.values()) socket.takeFor(stepMs)
-      await turn()
+      if (isLong) await this.#settle()
+      else await turn()
       this.#check()
     }
-    if (isLong) await turns(SETTLING_TURNS)
+  }
+
+  /** Lets everything that the log was asked for come back, and what follows from it happen. */
+  async #settle(): Promise<void> {
+    for (let idle = 0; idle < IDLE_TURNS; ) {
+      await turn()
+      idle = this.#core.log.underWay === 0 ? idle + 1 : 0
+    }
   }
 
   #drain(): void {
