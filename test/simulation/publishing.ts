@@ -20,6 +20,7 @@ export class Publishing {
   readonly #items = new Map<number, Item>()
   /** By channel and key: which message has it, and when it got it. */
   readonly #keys = new Map<string, { id: string | undefined; time: number }>()
+  readonly #attempts = new Map<number, number>()
   /** How often each message was acknowledged as a new one. */
   readonly #acknowledged = new Map<number, number>()
 
@@ -35,7 +36,10 @@ export class Publishing {
 
   /** A backend publishes a group; `onWrong` hears of an answer that is not true. */
   publish(core: Core, items: readonly Item[], onWrong: (problem: unknown) => void): void {
-    for (const item of items) this.#items.set(item.n, item)
+    for (const item of items) {
+      this.#items.set(item.n, item)
+      this.#attempts.set(item.n, (this.#attempts.get(item.n) ?? 0) + 1)
+    }
     const time = this.#logTime()
     void core.context.publisher.publish(items.map(toPublication)).then(outcome => {
       try {
@@ -83,7 +87,7 @@ export class Publishing {
   }
 
   #checkRefused(item: Item, { code, message }: Failure): void {
-    if (this.#acknowledged.has(item.n)) return
+    if (this.#attempts.get(item.n)! > 1) return
     if (code !== 'unavailable') throw new Error(`${item.n} was refused: ${message}`)
     const data = dataOf(item)
     if (this.#record.unstored(item.channel).some(message => message.data === data))
