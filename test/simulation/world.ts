@@ -94,7 +94,7 @@ export class World implements Surroundings {
     if (since === undefined) return undefined
     if (since === 'nonsense') return 'nonsense'
     if (since === 'foreign') return 'otherlog-5'
-    if (since === 'ahead') return store.cursor(store.head + 1000)
+    if (since === 'ahead') return store.cursor(store.head + 1_000_000)
     if ('back' in since) return store.cursor(Math.max(0, store.head - since.back))
     return this.#readers.get(since.asReader)?.witness.resumePoint
   }
