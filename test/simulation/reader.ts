@@ -68,6 +68,11 @@ export class SimulatedReader {
     return this.socket.isOpen && !this.socket.isDeserted
   }
 
+  /** It takes everything at once, and nothing waits for it. */
+  get keepsUp(): boolean {
+    return this.socket.bytesPerSecond === Number.POSITIVE_INFINITY && this.socket.pendingBytes() === 0
+  }
+
   /** It has read the answers to all its commands. */
   get isAnswered(): boolean {
     return this.witness.answered === this.#ref

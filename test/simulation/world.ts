@@ -26,6 +26,8 @@ const DRAIN_MS = 5000
 const SHORT_MS = 5
 /** A read waits for its turn, then for the socket's. */
 const IDLE_TURNS = 4
+/** Some twenty pages of the log. */
+const CATCH_UP_TURNS = 120
 /** Long enough for every peer that is gone to be found out, with the grace of its socket. */
 const FOUND_OUT_MS = 90_000
 
@@ -74,8 +76,11 @@ export class World implements Surroundings {
   /** Everybody takes everything, nothing more is published: then nothing may be missing, and nothing be left over. */
   async rest(): Promise<void> {
     this.#weather.clear()
-    this.time.lookMs = 0
     if (this.#judge.isDraining) await this.#restart({ do: 'restart' })
+    await turns(CATCH_UP_TURNS)
+    // Whoever keeps up has everything by now, and waits for nobody who does not.
+    for (const reader of this.#readers.values()) if (reader.keepsUp) reader.checkComplete()
+    this.time.lookMs = 0
     for (const reader of this.#readers.values()) reader.socket.bytesPerSecond = Number.POSITIVE_INFINITY
     for (let round = 0; round < 3; round += 1) {
       for (let quiet = 0; quiet < 60; quiet += 1) {
