@@ -72,7 +72,13 @@ export type WorldEvent =
   /** A backend publishes a group. */
   | { readonly do: 'publish'; readonly items: readonly Item[] }
   /** Many messages in one channel, numbered from `n`. */
-  | { readonly do: 'burst'; readonly n: number; readonly channel: string; readonly count: number }
+  | {
+      readonly do: 'burst'
+      readonly n: number
+      readonly channel: string
+      readonly count: number
+      readonly bytes?: number
+    }
   /** A publication that had a key is published again, as after a lost answer. */
   | { readonly do: 'retry'; readonly n: number }
   /** Another process commits to the same log. */

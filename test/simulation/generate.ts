@@ -114,7 +114,8 @@ class LifeOf {
     const count = 1 + this.#below(130)
     const n = this.#items + 1
     this.#items += count
-    return { do: 'burst', n, channel: this.#pick(CHANNELS), count }
+    const isLarge = this.#chance(this.#largePart)
+    return { do: 'burst', n, channel: this.#pick(CHANNELS), count, ...(isLarge && { bytes: 8000 }) }
   }
 
   #connect(): Connect {

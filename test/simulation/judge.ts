@@ -7,8 +7,8 @@ import type { HeldTime } from './held-time.ts'
 import type { SimulatedReader } from './reader.ts'
 
 export const HEARTBEAT_MS = 25_000
-/** A chunk and the message that ended it, and notices. */
-const MAX_PENDING_BYTES = 144 * 1024
+/** A chunk and the message that ended it under way, and as much that was read from the log meanwhile. */
+const MAX_PENDING_BYTES = 4 * 64 * 1024
 /** With answers: a page of history has up to 512 KiB of content. */
 const MAX_PENDING_ANSWERS_BYTES = 1024 * 1024
 /** Two beats; they come a little early, the first by one fiftieth more. */

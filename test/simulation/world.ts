@@ -274,6 +274,6 @@ export class World implements Surroundings {
   }
 }
 
-function itemsOf({ n, channel, count }: EventOf<'burst'>): Item[] {
-  return Array.from({ length: count }, (_, index) => ({ n: n + index, channel }))
+function itemsOf({ n, channel, count, bytes = 0 }: EventOf<'burst'>): Item[] {
+  return Array.from({ length: count }, (_, index) => ({ n: n + index, channel, bytes }))
 }
