@@ -36,8 +36,7 @@ class LifeOf {
   generate(steps: number): Event[] {
     const events: Event[] = [this.#late(), this.#slow()]
     if (this.#chance(0.4)) events.push({ do: 'tail', bytes: this.#pick(LARGE_TAILS) }, { do: 'restart' })
-    const isCrowded = this.#chance(0.05)
-    if (isCrowded) for (let count = 0; count < CROWD; count += 1) events.push(this.#connect())
+    if (this.#chance(0.03)) events.push(...this.#crowd())
     for (let step = 0; step < steps; step += 1) {
       if (this.#chance(0.01)) events.push(...this.#storm())
       const event = this.#step()
@@ -45,9 +44,22 @@ class LifeOf {
       events.push(event)
       if (this.#chance(0.4)) events.push({ do: 'turns', count: 1 + this.#below(4) })
     }
-    // The last message goes to the whole crowd, in slices.
-    if (isCrowded) events.push({ do: 'slow', lookMs: 10 }, { do: 'publish', items: this.#oneForEach() })
+    if (this.#chance(0.05)) events.push(...this.#crowd(), ...this.#slicedFanOut())
     return events
+  }
+
+  #crowd(): Event[] {
+    return Array.from({ length: CROWD }, () => this.#connect())
+  }
+
+  /** The last message goes to everybody, in slices. */
+  #slicedFanOut(): Event[] {
+    return [
+      { do: 'late', turns: [0] },
+      { do: 'turns', count: 60 },
+      { do: 'slow', lookMs: 10 },
+      { do: 'publish', items: CHANNELS.map(channel => ({ ...this.#item(), channel })) },
+    ]
   }
 
   /** Several readers resume from one place, one after the other, while a ttl may run out. */
@@ -58,10 +70,6 @@ class LifeOf {
       const { sender: _, history: __, ...connect } = this.#connect()
       return [{ ...connect, channels, since }, { do: 'pass', ms: 1 + this.#below(800) } as const]
     }).flat()
-  }
-
-  #oneForEach(): Item[] {
-    return CHANNELS.map(channel => ({ ...this.#item(), channel }))
   }
 
   #step(): Event | null {

@@ -218,9 +218,11 @@ export class World implements Surroundings {
 
   /** Lets everything that the log was asked for come back, and what follows from it happen. */
   async #settle(): Promise<void> {
+    const { log } = this.#core
     for (let idle = 0; idle < IDLE_TURNS; ) {
+      const { reads } = log
       await turn()
-      idle = this.#core.log.underWay === 0 ? idle + 1 : 0
+      idle = log.underWay === 0 && log.reads === reads ? idle + 1 : 0
     }
   }
 
