@@ -13,10 +13,10 @@ const MAX_PENDING_BYTES = 4 * 64 * 1024
 const MAX_PENDING_ANSWERS_BYTES = 1024 * 1024
 /** Two beats; they come a little early, the first by one fiftieth more. */
 const MIN_SILENCE_MS = (2 - 1 / 50) * HEARTBEAT_MS * 0.9 - 1
-/** Two whole beats after the one that was under way. */
-const MAX_SILENCE_MS = 3 * HEARTBEAT_MS
-/** Nothing taken is looked for once a minute. */
-const MAX_STUCK_MS = 2 * 60_000 + 5000
+/** Two whole beats after the one that was under way, and one in which a slow peer would have read what it was given. */
+const MAX_SILENCE_MS = 4 * HEARTBEAT_MS
+/** A minute and a sixth of it. */
+const MAX_STUCK_MS = 71_000
 
 export class Judge {
   isDraining = false

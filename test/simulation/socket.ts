@@ -2,7 +2,7 @@
 // anywhere. Knows no frames and no session.
 
 import type { Encoder } from '../../gateway/core/encoder.ts'
-import type { Link, LinkListener } from '../../gateway/core/link.ts'
+import type { Link, LinkListener, Taken } from '../../gateway/core/link.ts'
 import { sseEncoder } from '../../gateway/transports/sse-frame.ts'
 import { webSocketEncoder } from '../../gateway/transports/ws-frame.ts'
 import type { Code } from '../../shared/codes.ts'
@@ -92,6 +92,11 @@ export class SimulatedSocket implements Link {
 
   progress(): number {
     return this.#progress
+  }
+
+  /** The kernel does not tell: what it takes is all that shows. */
+  async taken(): Promise<Taken | null> {
+    return null
   }
 
   /** Bytes arrive from the peer: a command, a pong. */

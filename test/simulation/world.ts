@@ -29,7 +29,7 @@ const IDLE_TURNS = 4
 /** Some twenty pages of the log. */
 const CATCH_UP_TURNS = 120
 /** Long enough for every peer that is gone to be found out, with the grace of its socket. */
-const FOUND_OUT_MS = 90_000
+const FOUND_OUT_MS = 110_000
 
 type EventOf<What extends Event['do']> = Extract<Event, { readonly do: What }>
 
