@@ -58,6 +58,17 @@ export class MemoryLog implements Log, History {
     return this.failure === null
   }
 
+  /** This log as a copy made when `head` was its newest seq, put back in its place (rule C3); nobody follows it yet. */
+  restored(epoch: string, head: number): MemoryLog {
+    const options = { clock: this.#clock, retention: this.#retention, maxBytes: this.#maxBytes }
+    const copy = new MemoryLog({ ...options, epoch })
+    copy.head = head
+    copy.#messages = this.#messages.filter(message => message.seq <= head)
+    for (const [channel, trimmed] of this.#trimmed) copy.#trimmed.set(channel, Math.min(trimmed, head))
+    for (const [name, known] of this.#keys) if ((known.seq ?? 0) <= head) copy.#keys.set(name, known)
+    return copy
+  }
+
   /** The cursor of a seq, as tests need it. */
   cursor(seq: number): string {
     return formatCursor(this.epoch, seq)
@@ -208,18 +219,12 @@ export class MemoryLog implements Log, History {
   /** All of rule N4 at once, as exactly as it may be. */
   #retain(): void {
     const now = this.#now()
-    for (const channel of new Set(this.#messages.map(message => message.channel))) {
+    for (const [channel, kept] of Map.groupBy(this.#live(), message => message.channel)) {
       const keep = this.#retention(channel)
-      if (!keep) continue
-      const kept = this.#live(channel)
-      const gone = kept.findLast((message, index) => {
-        const newer = kept.slice(index)
-        const bytes = newer.reduce((sum, one) => sum + measure(one), 0)
-        const isTooMuch = newer.length > keep.messages || (bytes > (keep.bytes ?? bytes) && newer.length > 1)
-        return isTooMuch || message.time <= now - keep.ageMs
-      })
+      const gone = keep && lastBeyond(kept, keep, now)
       if (gone) this.#trim(channel, gone.seq)
     }
+    if (this.#maxBytes === Number.POSITIVE_INFINITY) return
     while (this.#messages.length > 1 && this.#bytes() > this.#maxBytes) {
       this.#trim(this.#messages[0]!.channel, this.#messages[0]!.seq)
     }
@@ -233,6 +238,21 @@ export class MemoryLog implements Log, History {
     this.#time = Math.max(this.#time, this.#clock())
     return this.#time
   }
+}
+
+/** The newest message of a channel that need not be kept any more. */
+function lastBeyond(
+  kept: readonly Message[],
+  keep: NonNullable<Retention>,
+  now: number,
+): Message | undefined {
+  let bytes = 0
+  return kept.findLast((message, index) => {
+    const count = kept.length - index
+    if (keep.bytes !== undefined) bytes += measure(message)
+    const isTooMuch = count > keep.messages || (bytes > (keep.bytes ?? bytes) && count > 1)
+    return isTooMuch || message.time <= now - keep.ageMs
+  })
 }
 
 function measure({ data, event = '', user = '', sender = '' }: Message): number {

@@ -17,8 +17,8 @@ export interface Chunk {
   readonly count: number
   /** Some message names a sender, so that a connection with a sender id has to look (rule H4). */
   readonly hasSenders: boolean
-  /** The earliest moment at which one of its messages expires, in ms since 1970. */
-  readonly expires: number
+  /** The earliest moment at which the ttl of one of its messages runs out, by `performance.now`. */
+  readonly endsAt: number
 }
 
 export class LiveChannel {
@@ -102,7 +102,7 @@ export class LiveChannel {
     let last = first
     let bytes = 0
     let hasSenders = false
-    let expires = Number.POSITIVE_INFINITY
+    let endsAt = Number.POSITIVE_INFINITY
     for (let at = index; at < this.entries.length && bytes < CHUNK_BYTES; at += 1) {
       last = this.entries.at(at)!
       if (last.removed) continue
@@ -110,10 +110,10 @@ export class LiveChannel {
       buffers.push(buffer)
       bytes += buffer.length
       if (last.message.sender !== undefined) hasSenders = true
-      if (last.message.expires !== undefined) expires = Math.min(expires, last.message.expires)
+      endsAt = Math.min(endsAt, last.endsAt)
     }
     const buffer = buffers.length === 1 ? buffers[0]! : join(buffers, bytes)
-    return { buffer, first, last, count: buffers.length, hasSenders, expires }
+    return { buffer, first, last, count: buffers.length, hasSenders, endsAt }
   }
 }
 

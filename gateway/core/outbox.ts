@@ -11,6 +11,8 @@ export class Outbox {
   #bytes = 0
   #isBusy = false
   #stopWatch: (() => void) | null = null
+  /** How many of the waiting bytes are notices, which nobody asked for: answers beside them are bounded elsewhere. */
+  #noticeBytes = 0
   /** Bytes handed to the socket so far. */
   writtenBytes = 0
 
@@ -28,6 +30,15 @@ export class Outbox {
   /** Bytes that wait here; those the socket holds are the link's. */
   get waitingBytes(): number {
     return this.#bytes
+  }
+
+  get noticeBytes(): number {
+    return this.#noticeBytes
+  }
+
+  pushNotice(buffer: Buffer): void {
+    this.push(buffer)
+    this.#noticeBytes += buffer.length
   }
 
   push(buffer: Buffer): void {
@@ -65,6 +76,7 @@ export class Outbox {
     const bytes = this.#bytes
     this.#buffers = []
     this.#bytes = 0
+    this.#noticeBytes = 0
     this.write(buffers.length === 1 ? buffers[0]! : Buffer.concat(buffers, bytes))
   }
 

@@ -17,14 +17,9 @@ export interface Pulled {
   readonly stoppedAt: Place | null
 }
 
-/** Whether a connection may see a message: it is not its sender's own (rule H4), and not past its ttl. */
-export function isVisible(
-  message: { sender?: string | undefined; expires?: number | undefined },
-  sender: string | undefined,
-  now: number,
-): boolean {
-  if (sender !== undefined && message.sender === sender) return false
-  return message.expires === undefined || message.expires > now
+/** Whether a connection is not given a message because it is its sender's own (rule H4). */
+export function isOwn(message: { sender?: string | undefined }, sender: string | undefined): boolean {
+  return sender !== undefined && message.sender === sender
 }
 
 /** Merges what subscriptions lack, by order of arrival, up to one chunk. All of them have to be covered by the tail. */
@@ -33,8 +28,8 @@ export function pullFromTail(
   place: Place,
   encoder: Encoder,
   sender: string | undefined,
-  now: number,
 ): Pulled {
+  const now = performance.now()
   const lacked: TailEntry[] = []
   let cut = Number.POSITIVE_INFINITY
   for (const subscription of subscriptions) {
@@ -44,7 +39,7 @@ export function pullFromTail(
   const buffers: Buffer[] = []
   let bytes = 0
   for (const entry of lacked) {
-    if (!entry.removed && isVisible(entry.message, sender, now)) {
+    if (!entry.removed && entry.endsAt > now && !isOwn(entry.message, sender)) {
       const buffer = entry.encode(encoder)
       buffers.push(buffer)
       bytes += buffer.length

@@ -12,7 +12,7 @@ import type { Encoder } from './encoder.ts'
 import type { Hub } from './hub.ts'
 import type { ChannelView } from './log.ts'
 import type { Outbox } from './outbox.ts'
-import { isVisible, type Place, type Pulled, pullFromTail } from './pull.ts'
+import { isOwn, type Place, type Pulled, pullFromTail } from './pull.ts'
 import type { ReplayCache } from './replay-cache.ts'
 import type { ReplayPage } from './replay-page.ts'
 import { gapOf } from './resume.ts'
@@ -24,8 +24,6 @@ export interface ReaderOptions {
   readonly encoder: Encoder
   readonly outbox: Outbox
   readonly epoch: string
-  /** Milliseconds since 1970, for ttl. */
-  readonly clock: () => number
   /** Messages with this sender are passed over (rule H4). */
   readonly sender: string | undefined
   readonly counters: Counters
@@ -135,13 +133,12 @@ export class Reader {
 
   /** Puts a page's messages into the outbox, but for those whose subscription has ended meanwhile. */
   give(replayed: ReplayPage, readers: readonly Subscription[]): void {
-    const { outbox, encoder, sender, clock } = this.#options
+    const { outbox, encoder, sender } = this.#options
     const encoded = replayed.encode(encoder)
-    const now = clock()
     let given = 0
     for (const [index, message] of replayed.page.messages.entries()) {
       const subscription = this.subscriptions.get(message.channel)
-      if (!subscription || !readers.includes(subscription) || !isVisible(message, sender, now)) continue
+      if (!subscription || !readers.includes(subscription) || isOwn(message, sender)) continue
       outbox.push(encoded[index]!)
       given += 1
     }
@@ -191,7 +188,7 @@ export class Reader {
   }
 
   #writeShared(touched: Subscription | 'many'): boolean {
-    const { outbox, encoder, sender, hub, clock } = this.#options
+    const { outbox, encoder, sender, hub } = this.#options
     if (touched === 'many' || touched.joining || this.#isBehind) return false
     if (outbox.waitingBytes > 0 || this.#replaying.size > 0) return false
     const { channel } = touched
@@ -200,7 +197,7 @@ export class Reader {
     if (index === channel.entries.length) return false
     const chunk = channel.chunkFrom(index, encoder)
     if (chunk.count === 0 || (chunk.hasSenders && sender !== undefined)) return false
-    if (chunk.expires !== Number.POSITIVE_INFINITY && chunk.expires <= clock()) return false
+    if (chunk.endsAt !== Number.POSITIVE_INFINITY && chunk.endsAt <= performance.now()) return false
     const isAll = chunk.last === channel.entries.at(channel.entries.length - 1)
     const place = isAll ? hub.tail : chunk.last
     this.#seq = place.seq
@@ -268,8 +265,8 @@ export class Reader {
   }
 
   #pullTail(subscriptions: readonly Subscription[], place: Place): Pulled {
-    const { encoder, sender, outbox, clock } = this.#options
-    const pulled = pullFromTail(subscriptions, place, encoder, sender, clock())
+    const { encoder, sender, outbox } = this.#options
+    const pulled = pullFromTail(subscriptions, place, encoder, sender)
     for (const buffer of pulled.buffers) outbox.push(buffer)
     this.#count(pulled.buffers.length)
     return pulled

@@ -66,7 +66,6 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
       encoder: options.link.encoder,
       outbox: this.#outbox,
       epoch: context.log.epoch,
-      clock: context.clock,
       sender: options.sender,
       counters: context.counters,
       onGap: gap => this.#tellGap(gap),
@@ -114,9 +113,12 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   notify(frame: ServerFrame): void {
     // Before the welcome nothing was given that a notice could be about.
     if (this.#state !== 'open') return
-    if (this.#outbox.waitingBytes < MAX_NOTICE_BYTES) this.send(frame)
-    else
-      this.close('timeout', 'Too many notices wait for this connection: reconnect with the last id received.')
+    if (this.#outbox.noticeBytes < MAX_NOTICE_BYTES) {
+      this.#outbox.pushNotice(this.link.encoder.frame(frame))
+      this.queue()
+      return
+    }
+    this.close('timeout', 'Too many notices wait for this connection: reconnect with the last id received.')
   }
 
   /** Sends a frame that is JSON text already, because it carries data whose tokens are kept (rule H3). */

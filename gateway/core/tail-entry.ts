@@ -20,6 +20,8 @@ export class TailEntry {
   readonly order: number
   /** Bytes this entry may come to hold: its text and both encodings, with the frame's own fields. */
   readonly heldBytes: number
+  /** When its ttl runs out, by `performance.now`: the wall clock may jump. Infinity without a ttl. */
+  readonly endsAt: number
   removed = false
   readonly #arena: Arena
   readonly #encodings: [Buffer | undefined, Buffer | undefined] = [undefined, undefined]
@@ -36,6 +38,8 @@ export class TailEntry {
     this.seq = place.seq
     this.order = place.order
     this.heldBytes = estimateBytes(message)
+    const { expires, time } = message
+    this.endsAt = expires === undefined ? Number.POSITIVE_INFINITY : performance.now() + expires - time
     this.#arena = arena
   }
 

@@ -8,6 +8,7 @@ import { createCounters } from '../../gateway/core/counters.ts'
 import { Heartbeat } from '../../gateway/core/heartbeat.ts'
 import { Hub } from '../../gateway/core/hub.ts'
 import type { Access, Identity } from '../../gateway/core/identity.ts'
+import type { Link } from '../../gateway/core/link.ts'
 import { openConnection } from '../../gateway/core/opening.ts'
 import { GRACE_MS, Presence } from '../../gateway/core/presence.ts'
 import { Publisher } from '../../gateway/core/publisher.ts'
@@ -36,21 +37,25 @@ export interface CoreOptions {
   readonly tailBytes?: number
   readonly access?: Partial<Access>
   readonly commandsPerSecond?: number
+  /** A log that lives longer than this core; without it, a new one. */
+  readonly log?: LateLog
+  /** Without it nothing beats. */
+  readonly heartbeatMs?: number
   /** Milliseconds since 1970, and for the replay cache. */
   readonly clock?: () => number
   readonly startTimer?: typeof startTimer
 }
 
-export interface ConnectOptions extends ResumeRequest {
-  readonly sender?: string
-  readonly identity?: Identity
-  readonly link?: FakeLink
+export interface ConnectOptions<AnyLink extends Link = FakeLink> extends ResumeRequest {
+  readonly sender?: string | undefined
+  readonly identity?: Identity | undefined
+  readonly link: AnyLink
 }
 
 /** One connection: its session, its link, its commands, and when its opening is done. */
-export interface Peer {
+export interface Peer<AnyLink extends Link = FakeLink> {
   readonly session: Session
-  readonly link: FakeLink
+  readonly link: AnyLink
   readonly commands: Commands
   readonly opened: Promise<void>
   command(command: object): void
@@ -73,21 +78,22 @@ export class Core {
   constructor(options: CoreOptions = {}) {
     const clock = options.clock ?? Date.now
     const rules = new ChannelRules(options.rules ?? RULES)
-    const memory = new MemoryLog({ clock, retention: channel => rules.of(channel).history })
-    this.log = new LateLog(memory)
+    this.log =
+      options.log ?? new LateLog(new MemoryLog({ clock, retention: channel => rules.of(channel).history }))
     const replayCache: ReplayCache = new ReplayCache(this.log, () => this.hub.tail.seq)
     this.hub = new Hub(this.log, rules, options.tailBytes ?? TAIL_BYTES, channel =>
       replayCache.forget(channel),
     )
     this.log.follow(this.hub)
-    const heartbeat = new Heartbeat(1e6)
-    heartbeat.stop()
+    const { heartbeatMs } = options
+    const heartbeat = new Heartbeat(heartbeatMs ?? 1e6)
+    if (heartbeatMs === undefined) heartbeat.stop()
     const { log, hub } = this
     const counters = createCounters()
     const onFault = (fault: unknown): void => void this.faults.push(fault)
     this.context = {
       log,
-      history: memory,
+      history: log.inner,
       hub,
       publisher: new Publisher({ log, hub, rules, clock, counters, maxMessageBytes: 64 * 1024, onFault }),
       presence: new Presence({
@@ -108,13 +114,20 @@ export class Core {
       observe: event => this.events.push(event),
       limits: { channelsPerConnection: 200, commandsPerSecond: options.commandsPerSecond ?? 1e9 },
       everyone: [],
-      heartbeatMs: 25_000,
+      heartbeatMs: heartbeatMs ?? 25_000,
     }
   }
 
   /** Connects a peer to channels that it may have. */
-  connect(channels: readonly string[], options: ConnectOptions = {}): Peer {
-    const { link = new FakeLink(), identity = { kind: 'anonymous' }, sender, ...resume } = options
+  connect(channels: readonly string[], options: Partial<ConnectOptions> = {}): Peer {
+    return this.connectOver(channels, { ...options, link: options.link ?? new FakeLink() })
+  }
+
+  /** The same over any link. */
+  connectOver<AnyLink extends Link>(
+    channels: readonly string[],
+    { link, identity = { kind: 'anonymous' }, sender, ...resume }: ConnectOptions<AnyLink>,
+  ): Peer<AnyLink> {
     const { context } = this
     const id = context.connections.nextId('test')
     const session = new Session({ id, link, identity, sender }, context)

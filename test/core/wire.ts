@@ -1,4 +1,4 @@
-// Bytes of either wire format back into frames, to see what a connection was sent. Knows no session; every chunk holds whole frames.
+// Bytes of either wire format back into frames, to see what a connection was sent. Knows no session.
 
 import type { Json, Member, Ref } from '../../shared/frames.ts'
 
@@ -18,6 +18,7 @@ export interface SentFrame {
   readonly message?: string
   readonly messages?: readonly Json[]
   readonly data?: Json
+  readonly time?: number
   readonly sender?: string
   readonly duplicate?: boolean
   readonly reconnect?: boolean
@@ -39,21 +40,39 @@ export interface Sent {
 /** Reads unmasked WebSocket frames (RFC 6455); a ping becomes `{type: 'ping'}`. Throws when the bytes are no whole frames. */
 export function readWebSocket(bytes: Buffer): Sent[] {
   const sent: Sent[] = []
-  let at = 0
-  while (at < bytes.length) {
-    const opcode = bytes[at]!
-    const short = bytes[at + 1]!
-    const header = short < 126 ? 2 : short === 126 ? 4 : 10
-    const long =
-      header === 4 ? bytes.readUInt16BE(at + 2) : Number(header === 10 && bytes.readBigUInt64BE(at + 2))
-    const end = at + header + (header === 2 ? short : long)
-    if (end > bytes.length) throw new Error(`The frame at ${at} ends at ${end}, after its chunk.`)
-    if (opcode === 0x89) sent.push({ frame: { type: 'ping' }, eventId: undefined })
-    else if (opcode === 0x81) sent.push(parsed(bytes.toString('utf8', at + header, end), undefined))
-    else throw new Error(`The frame at ${at} begins with ${opcode}.`)
-    at = end
+  for (let at = 0; at < bytes.length; ) {
+    const place = placeOf(bytes, at)
+    if (place === null) throw new Error(`The frame at ${at} does not end in its chunk.`)
+    if (place.opcode === 0x89) sent.push({ frame: { type: 'ping' }, eventId: undefined })
+    else if (place.opcode === 0x81)
+      sent.push(parsed(bytes.toString('utf8', place.payload, place.end), undefined))
+    else throw new Error(`The frame at ${at} begins with ${place.opcode}.`)
+    at = place.end
   }
   return sent
+}
+
+/** How many of these bytes are whole WebSocket frames. */
+export function wholeWebSocket(bytes: Buffer): number {
+  let at = 0
+  for (let place = placeOf(bytes, at); place !== null; place = placeOf(bytes, at)) at = place.end
+  return at
+}
+
+/** Where the payload of a frame begins and ends; null when the bytes end before it does. */
+function placeOf(bytes: Buffer, at: number): { opcode: number; payload: number; end: number } | null {
+  const [opcode, short] = [bytes[at], bytes[at + 1]]
+  if (opcode === undefined || short === undefined) return null
+  const payload = at + (short < 126 ? 2 : short === 126 ? 4 : 10)
+  if (payload > bytes.length) return null
+  const long = short === 126 ? bytes.readUInt16BE(at + 2) : short === 127 ? bytes.readUInt32BE(at + 6) : short
+  return payload + long > bytes.length ? null : { opcode, payload, end: payload + long }
+}
+
+/** How many of these bytes are whole events: an EventSource dispatches at an empty line. */
+export function wholeEvents(bytes: Buffer): number {
+  const at = bytes.lastIndexOf('\n\n')
+  return at < 0 ? 0 : at + 2
 }
 
 /** Reads whole Server-Sent Events; `retry:` alone is no event. Throws on anything an EventSource would not dispatch. */

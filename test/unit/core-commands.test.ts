@@ -74,10 +74,10 @@ test('[W4] publishes overlap: many in flight are one commit, answered in order',
 test('[W3] a failed publish is answered in its place, and the others stand', async () => {
   const core = new Core()
   const peer = await open(core)
-  core.log.fails = () => true
+  core.log.fault = () => 'before'
   peer.command({ type: 'publish', ref: 1, channel: 'a', data: 1 })
   await turns(5)
-  core.log.fails = () => false
+  core.log.fault = () => null
   peer.command({ type: 'publish', ref: 2, channel: 'a', data: 2, key: 'k' })
   peer.command({ type: 'publish', ref: 3, channel: 'a', data: 2, key: 'k' })
   await turns(5)

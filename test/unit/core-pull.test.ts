@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { BUILT_IN_RULES } from '../../gateway/core/channel-rules.ts'
 import { CHUNK_BYTES, LiveChannel } from '../../gateway/core/live-channel.ts'
-import { isVisible, type Place, pullFromTail } from '../../gateway/core/pull.ts'
+import { isOwn, type Place, pullFromTail } from '../../gateway/core/pull.ts'
 import { Subscription } from '../../gateway/core/subscription.ts'
 import { Tail } from '../../gateway/core/tail.ts'
 import { webSocketEncoder } from '../../gateway/transports/ws-frame.ts'
@@ -41,7 +41,7 @@ function pullAll(subscriptions: readonly Subscription[], onChunk: (bytes: number
   let place: Place | null = ZERO
   for (let chunks = 0; place !== null; chunks += 1) {
     expect(chunks).toBeLessThan(1000)
-    const pulled = pullFromTail(subscriptions, place, webSocketEncoder, 'me', 0)
+    const pulled = pullFromTail(subscriptions, place, webSocketEncoder, 'me')
     const chunk = Buffer.concat(pulled.buffers)
     onChunk(chunk.length)
     const sent = readWebSocket(chunk)
@@ -112,13 +112,11 @@ test('[R3] the tail keeps to its bytes, oldest out first, and its channels know 
 })
 
 test.each([
-  [{}, undefined, true],
-  [{ sender: 'x' }, undefined, true],
-  [{ sender: 'x' }, 'y', true],
-  [{ sender: 'x' }, 'x', false],
-  [{}, 'x', true],
-  [{ expires: 101 }, undefined, true],
-  [{ expires: 100 }, undefined, false],
-])('[H4] at 100 ms the message %j for the sender %s is visible: %s', (message, sender, visible) => {
-  expect(isVisible(message, sender, 100)).toBe(visible)
+  [{}, undefined, false],
+  [{ sender: 'x' }, undefined, false],
+  [{ sender: 'x' }, 'y', false],
+  [{ sender: 'x' }, 'x', true],
+  [{}, 'x', false],
+])('[H4] the message %j is the own of the sender %s: %s', (message, sender, isTheirs) => {
+  expect(isOwn(message, sender)).toBe(isTheirs)
 })

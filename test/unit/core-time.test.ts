@@ -80,6 +80,27 @@ test('[W5] two beats without a sign of life end a connection that has to answer,
   heartbeat.stop()
 })
 
+test('[S4] [W5] a wall clock that jumps by minutes, days and years changes no beat, and ends nobody', () => {
+  const heartbeat = new Heartbeat(HEARTBEAT_MS)
+  const begun = performance.now()
+  const alive = listen(heartbeat, { answersHeartbeats: true })
+  const silent = listen(heartbeat, { answersHeartbeats: true })
+  const looks: number[] = []
+  const jumps = [1, -1, 60 * 24, -60 * 24 * 400, 60 * 24 * 365 * 70].map(minutes => minutes * 60_000)
+  for (let beat = 0; beat < 20; beat += 1) {
+    vi.setSystemTime(Date.now() + jumps[beat % jumps.length]!)
+    alive.progress += 1
+    vi.advanceTimersByTime(HEARTBEAT_MS)
+    looks.push(alive.beats.length)
+    if (silent.closed !== null && silent.progress === 0) silent.progress = performance.now() - begun
+  }
+  expect(alive.closed).toBeNull()
+  const more = looks.slice(1).map((count, index) => count - looks[index]!)
+  expect([Math.min(...more), Math.max(...more)]).toEqual([1, 2])
+  expect(silent.progress).toBe(2 * HEARTBEAT_MS)
+  heartbeat.stop()
+})
+
 /** Watches an identity and writes down what happens after how many milliseconds. */
 function watch(lifeMs: number): { happened: [string, number][]; stop: () => void } {
   const from = Date.now()
