@@ -15,6 +15,7 @@ const MAX_PENDING_ANSWERS_BYTES = 1024 * 1024
 const MIN_SILENCE_MS = (2 - 1 / 50) * HEARTBEAT_MS * 0.9 - 1
 /** Two whole beats after the one that was under way, and one in which a slow peer would have read what it was given. */
 const MAX_SILENCE_MS = 4 * HEARTBEAT_MS
+const MIN_STUCK_MS = 59_999
 /** A minute and a sixth of it. */
 const MAX_STUCK_MS = 71_000
 
@@ -53,10 +54,7 @@ export class Judge {
     const { nowMs } = this.#time
     switch (code) {
       case 'timeout':
-        return (
-          nowMs - socket.movedAtMs >= MIN_SILENCE_MS &&
-          (socket.answersHeartbeats || socket.pendingBytes() > 0)
-        )
+        return this.#isSilent(socket) && (socket.answersHeartbeats || socket.pendingBytes() > 0)
       case 'unauthorized':
         return (
           nowMs >= tokenEnds.earliest - 1 || (this.hasJumped && tokenEnds.earliest < Number.POSITIVE_INFINITY)
@@ -70,6 +68,12 @@ export class Judge {
       default:
         return false
     }
+  }
+
+  /** Two beats, which are timers, or a minute by the clock. */
+  #isSilent({ movedAtMs, movedAtElapsedMs }: SimulatedReader['socket']): boolean {
+    const { nowMs, elapsedMs } = this.#time
+    return nowMs - movedAtMs >= MIN_SILENCE_MS || elapsedMs - movedAtElapsedMs >= MIN_STUCK_MS
   }
 
   #checkOpen({ connect, peer, socket, isOpened, isAnswered, tokenEnds }: SimulatedReader): void {

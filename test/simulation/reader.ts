@@ -56,6 +56,7 @@ export class SimulatedReader {
       systemBytes: connect.systemBytes ?? 0,
       bytesPerSecond: connect.bytesPerSecond ?? Number.POSITIVE_INFINITY,
       nowMs: () => time.nowMs,
+      elapsedMs: () => time.elapsedMs,
       onWritten: (bytes, isFresh) => stream.wrote(bytes, options.written(isFresh)),
       waitingBytes: () => this.peer?.session.pendingBytes ?? 0,
       onRead: bytes => stream.read(bytes),
