@@ -19,7 +19,7 @@ export interface Unstored extends MessageContent {
 /** A page that is being read is shared: it may be some milliseconds old. */
 const READ_MS = 50
 /** Looks at the clock between a message's last check and its write, on a busy machine. */
-const MAX_LOOKS = 100
+const MAX_LOOKS = 1000
 
 export class Record {
   /** The log whose messages these are, as it is now. */
