@@ -77,6 +77,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     rules,
     clock,
     identifyKey: kept.apiKeys.identify,
+    keyNamed: name => kept.apiKeys.named(name),
     warn: message => logger.warn(message),
   })
   const parts = { log, hub, replayCache, rules, access, connections, feed, clock, onFault }

@@ -161,6 +161,7 @@ async function registerDoors(
     ...context,
     version: parts.version,
     identify,
+    explain: access.explain,
     operators,
     apiKeys: parts.apiKeys,
     audit: parts.audit,

@@ -8,6 +8,7 @@ import { channelRoutes } from './channels.ts'
 import { connectionRoutes } from './connections.ts'
 import { allowOrigins } from './cors.ts'
 import type { ApiDeps } from './deps.ts'
+import { explainRoutes } from './explain.ts'
 import { identifyCallers } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { keyRoutes } from './keys.ts'
@@ -52,6 +53,7 @@ async function addRoutes(scope: FastifyInstance, deps: ApiDeps): Promise<void> {
     connectionRoutes(routes, deps)
     keyRoutes(routes, deps)
     auditRoutes(routes, deps)
+    explainRoutes(routes, deps)
     statsRoutes(routes, deps.stats)
   })
   refuseUnrouted(api, paths)

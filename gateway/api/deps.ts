@@ -2,6 +2,7 @@
 
 import type { Stats } from '../../shared/stats.ts'
 import type { ApiKeys } from '../access/api-keys.ts'
+import type { Explain } from '../access/explain.ts'
 import type { Identify } from '../access/identify.ts'
 import type { Operators } from '../access/operators.ts'
 import type { Origins } from '../access/origins.ts'
@@ -30,6 +31,7 @@ export interface ApiDeps {
   readonly log: Pick<Log, 'epoch' | 'head' | 'follow'>
   readonly access: Access
   readonly identify: Identify
+  readonly explain: Explain
   readonly operators: Pick<Operators, 'login' | 'session' | 'logout' | 'logoutEverywhere' | 'hasAccount'>
   readonly apiKeys: Pick<ApiKeys, 'list' | 'create' | 'revoke'>
   readonly audit: AuditTrail

@@ -15,6 +15,10 @@ declare module 'fastify' {
     /** Set by `identifyCallers`. */
     identity: Identity
   }
+  interface FastifyContextConfig {
+    /** A question too long for a query, and so a POST: whoever only looks may ask it. */
+    changesNothing?: boolean
+  }
 }
 
 type Callers = Pick<ApiDeps, 'identify' | 'operators' | 'origins'>
@@ -28,7 +32,8 @@ export function identifyCallers(api: FastifyInstance, deps: Callers): void {
     if ('code' in identity) return sendProblem(reply, identity)
     const forged = refuseForgery(request, identity, deps)
     if (forged) return sendProblem(reply, forged)
-    if (isWrite(request) && identity.kind === 'operator' && identity.role === 'viewer')
+    const changes = isWrite(request) && !request.routeOptions.config.changesNothing
+    if (changes && identity.kind === 'operator' && identity.role === 'viewer')
       return sendProblem(reply, refuseViewer(identity.user))
     request.identity = identity
   })

@@ -63,6 +63,12 @@ export class ChannelRules {
     return rule
   }
 
+  /** The place of a rule in the configuration, from 0; `null` for what stands in where no rule fits. */
+  indexOf(rule: ChannelRule): number | null {
+    const index = this.#rules.findIndex(each => each.rule === rule)
+    return index < 0 ? null : index
+  }
+
   #find(channel: string): ChannelRule {
     if (channel.startsWith('$')) return OWN
     const personal = channel.startsWith('@')

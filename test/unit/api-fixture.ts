@@ -204,6 +204,7 @@ function createDeps(fixture: Fixture): ApiDeps {
     rules: RULES,
     clock: Date.now,
     identifyKey: apiKeys.identify,
+    keyNamed: name => apiKeys.named(name),
     warn: () => {},
   })
   const accounts = {
@@ -239,6 +240,7 @@ function createDeps(fixture: Fixture): ApiDeps {
     history: log,
     log,
     access,
+    explain: access.explain,
     identify: createIdentify({ access, operators, origins, hook: null }),
     operators,
     apiKeys,
