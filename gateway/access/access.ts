@@ -18,6 +18,8 @@ export interface AccessParts {
   readonly keyNamed: (name: string) => Identity | null
   /** Takes a sentence for the log. */
   readonly warn: (message: string) => void
+  /** Hears of each look at an identity provider's keys. */
+  readonly onJwksFetched?: (isDone: boolean) => void
 }
 
 export interface KeyedAccess extends Access {
@@ -28,8 +30,8 @@ export interface KeyedAccess extends Access {
 }
 
 export function createAccess(parts: AccessParts): KeyedAccess {
-  const { config, rules, clock, identifyKey, keyNamed, warn } = parts
-  const authenticate = createTokenReader(config.auth.jwt, clock, warn)
+  const { config, rules, clock, identifyKey, keyNamed, warn, onJwksFetched } = parts
+  const authenticate = createTokenReader(config.auth.jwt, clock, warn, onJwksFetched)
   const judges = createJudges(rules, config.everyone)
   return {
     authenticate,

@@ -9,10 +9,11 @@ import { connectionRoutes } from './connections.ts'
 import { allowOrigins } from './cors.ts'
 import type { ApiDeps } from './deps.ts'
 import { explainRoutes } from './explain.ts'
-import { identifyCallers } from './guard.ts'
+import { barAddresses, identifyCallers } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { keyRoutes } from './keys.ts'
 import { messageRoutes } from './messages.ts'
+import { metricsRoute } from './metrics.ts'
 import { describeApi, openapiRoute } from './openapi.ts'
 import { presenceRoutes } from './presence.ts'
 import { answerErrorsWithProblems } from './problem.ts'
@@ -22,7 +23,7 @@ import { statsRoutes } from './stats.ts'
 import { collectMethods, refuseUnrouted } from './unrouted.ts'
 
 /**
- * Adds `/api/…`, `/healthz` and `/readyz` to a server that was made with `SERVER_OPTIONS`, and makes problem details
+ * Adds `/api/…`, `/metrics`, `/healthz` and `/readyz` to a server that was made with `SERVER_OPTIONS`, and makes problem details
  * of all its errors.
  */
 export async function registerApi(app: FastifyInstance, deps: ApiDeps): Promise<void> {
@@ -31,12 +32,14 @@ export async function registerApi(app: FastifyInstance, deps: ApiDeps): Promise<
     const described = useSchemas(root)
     await describeApi(described, deps.version)
     healthRoutes(described, deps.state)
+    await described.register(async scope => metricsRoute(scope, deps))
     await described.register(async scope => addRoutes(scope, deps), { prefix: '/api' })
   })
 }
 
 async function addRoutes(scope: FastifyInstance, deps: ApiDeps): Promise<void> {
   const api = useSchemas(scope)
+  barAddresses(api, deps.checkAddress)
   const paths = new Map<string, Set<string>>()
   collectMethods(api, paths)
   allowOrigins(api, deps.origins)

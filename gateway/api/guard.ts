@@ -23,6 +23,15 @@ declare module 'fastify' {
 
 type Callers = Pick<ApiDeps, 'identify' | 'operators' | 'origins'>
 
+/** Refuses what comes from an address that may not use the API, before anything else is looked at. */
+export function barAddresses(api: FastifyInstance, check: ApiDeps['checkAddress']): void {
+  api.addHook('onRequest', (request, reply, done) => {
+    const refused = check(request.ip)
+    if (refused) sendProblem(reply, refused)
+    else done()
+  })
+}
+
 /** Identifies the caller of every route of this scope before its body is read, so that strangers cannot send large ones. */
 export function identifyCallers(api: FastifyInstance, deps: Callers): void {
   api.decorateRequest('identity')

@@ -4,8 +4,10 @@ import type { FastifyRequest } from 'fastify'
 import type { Failure } from '../../shared/codes.ts'
 import { hasMoreItems, readItems, readMembers } from '../../shared/json-members.ts'
 import { KeyedRates } from '../access/keyed-rates.ts'
+import { tally } from '../core/counters.ts'
 import type { Access, Identity } from '../core/identity.ts'
 import { limitKey } from '../core/key-rate.ts'
+import { networkOf } from '../core/network.ts'
 import type { Publication, Published } from '../core/publication.ts'
 import { publisherScope } from '../core/publisher-scope.ts'
 import { note } from './actor.ts'
@@ -29,12 +31,12 @@ interface Batch {
 }
 
 export function publishRoutes(api: ApiScope, deps: ApiDeps): void {
-  const rates = new KeyedRates(deps.limits.commandsPerSecond)
+  const rates = new KeyedRates(deps.limits.publishesPerSecond)
   const options = { schema: PUBLISH_SCHEMA, bodyLimit: deps.limits.bodyBytes * ARRAY_FACTOR }
   api.post('/publish', options, async (request, reply) => {
     const order = isTooMuchFor(request, deps.limits.bodyBytes) ? NEEDS_CREDENTIAL : readOrder(request)
     if ('code' in order) return sendProblem(reply, order)
-    const limited = limit(request, order.messages, rates)
+    const limited = limit(request, order.messages, rates, deps)
     if (limited) return sendProblem(reply, limited)
     const batch = await judge(order, request, deps.access)
     if ('code' in batch) return sendProblem(reply, batch)
@@ -49,19 +51,25 @@ export function publishRoutes(api: ApiScope, deps: ApiDeps): void {
 }
 
 /**
- * Clients publish at the rate of a connection's commands, whichever way they come; backends at the one that is set on
+ * Clients publish at the same rate as over a connection; backends at the one that is set on
  * their key, if any; operators have none.
  */
-function limit({ identity, ip }: FastifyRequest, messages: number, rates: KeyedRates): HttpFailure | null {
+function limit(
+  { identity, ip }: FastifyRequest,
+  messages: number,
+  rates: KeyedRates,
+  { counters, limits }: ApiDeps,
+): HttpFailure | null {
   if (identity.kind === 'operator') return null
   if (identity.kind === 'key') {
-    const limited = limitKey(identity, messages)
+    const limited = limitKey(identity, messages, counters)
     return limited && { ...limited, retryAfterSeconds: limited.waitMs / 1000 }
   }
-  const waitMs = rates.take(publisherScope(identity, ip), performance.now(), messages)
+  const waitMs = rates.take(publisherScope(identity, networkOf(ip)), performance.now(), messages)
   if (waitMs === 0) return null
+  tally(counters.limited, 'publishesPerSecond')
   const retryAfterSeconds = Math.ceil(waitMs / 1000)
-  const message = `Clients may publish at the rate of limits.commandsPerSecond: try again in ${retryAfterSeconds} s.`
+  const message = `A client may publish ${limits.publishesPerSecond} messages a second (limits.publishesPerSecond): try again in ${retryAfterSeconds} s.`
   return { code: 'rate_limited', message, retryAfterSeconds }
 }
 

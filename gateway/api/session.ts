@@ -7,6 +7,7 @@ import { readMembers } from '../../shared/json-members.ts'
 import { findCookie, SESSION_COOKIE } from '../access/credentials.ts'
 import type { OperatorSession } from '../access/operators.ts'
 import type { Actor } from '../core/audit.ts'
+import { tally } from '../core/counters.ts'
 import type { ApiScope } from './api-scope.ts'
 import type { ApiDeps } from './deps.ts'
 import { checkCsrf, foreignOrigin } from './guard.ts'
@@ -61,7 +62,7 @@ const NO_SESSION: Failure = {
   message: 'No operator is signed in, or the session has ended; sign in with POST /api/session.',
 }
 
-type SessionDeps = Pick<ApiDeps, 'operators' | 'origins' | 'publicUrl' | 'connections' | 'audit'>
+type SessionDeps = Pick<ApiDeps, 'operators' | 'origins' | 'publicUrl' | 'connections' | 'audit' | 'counters'>
 
 export function sessionRoutes(api: ApiScope, deps: SessionDeps): void {
   const { operators, origins } = deps
@@ -79,6 +80,7 @@ export function sessionRoutes(api: ApiScope, deps: SessionDeps): void {
     if ('code' in credentials) return sendProblem(reply, credentials)
     const session = await operators.login(credentials.user, credentials.password, request.ip)
     noteLogin(credentials.user, request.ip, session)
+    if ('code' in session && session.code === 'rate_limited') tally(deps.counters.limited, 'logins')
     if ('code' in session) return sendProblem(reply, session)
     setCookie(request, reply, `${SESSION_COOKIE}=${session.id}`, deps)
     return toAnswer(session)

@@ -2,8 +2,10 @@
 
 import { expect, test } from 'vitest'
 import { AddressLimits } from '../../gateway/access/address-limits.ts'
+import { createCounters } from '../../gateway/core/counters.ts'
 
-const limits = () => new AddressLimits({ connectionsPerAddress: 3, connectRatePerAddress: 10 })
+const limits = () =>
+  new AddressLimits({ connectionsPerAddress: 3, connectRatePerAddress: 10 }, createCounters())
 
 test('[S5] an address that holds its limit is turned away, with the key to set', () => {
   expect(limits().turnAway('192.0.2.1', 2, 0)).toBeNull()
