@@ -33,6 +33,7 @@ import {
   SERVER_OPTIONS,
   timeLimits,
 } from './api/server-options.ts'
+import { createRewrite } from './api/sub-path.ts'
 import type { Config, HookConfig } from './config/config.ts'
 import type { AuditTrail } from './core/audit.ts'
 import type { Context } from './core/context.ts'
@@ -96,7 +97,11 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
     },
   })
   // After the plugin, which hangs up on upgrades that were refused only if it has seen them first.
-  harden(app, config)
+  harden(
+    app,
+    config,
+    createComplaints(message => parts.logger.warn(message), parts.context.clock),
+  )
   app.addHook('onRequest', refuseUnclear)
   guardServer(app.server, config.limits.connections)
   await registerDoors(app, config, parts, streams)
@@ -122,6 +127,7 @@ function createFastify(
     loggerInstance: logger.child({}, { level }),
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: createProxyTrust(config.trustProxy),
+    rewriteUrl: createRewrite(config.publicUrl),
     forceCloseConnections: 'idle',
     // While it closes, routes go on to answer: a 503 would end a browser's EventSource for good (rule S5).
     return503OnClosing: false,
@@ -181,7 +187,7 @@ async function registerDoors(
     origins,
     limits: config.limits,
     checkAddress: createAddressCheck(config.access.api, 'access.api'),
-    publicUrl: config.publicUrl ?? (config.tls && `https://${config.host}`),
+    publicUrl: config.publicUrl,
     stats: parts.stats,
     metrics: parts.metrics,
     state: parts.state,

@@ -30,7 +30,7 @@ export async function registerApi(app: FastifyInstance, deps: ApiDeps): Promise<
   answerErrorsWithProblems(app)
   await app.register(async root => {
     const described = useSchemas(root)
-    await describeApi(described, deps.version)
+    await describeApi(described, deps)
     healthRoutes(described, deps.state)
     await described.register(async scope => metricsRoute(scope, deps))
     await described.register(async scope => addRoutes(scope, deps), { prefix: '/api' })

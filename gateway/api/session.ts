@@ -14,6 +14,7 @@ import { checkCsrf, foreignOrigin } from './guard.ts'
 import { createLoginNotes } from './login-notes.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
+import { subPath } from './sub-path.ts'
 
 const SESSION = Type.Object(
   {
@@ -120,7 +121,10 @@ function endSession(
   connections.closeEnded()
 }
 
-/** `Secure` wherever the browser came by https, as far as can be seen from here. */
+/**
+ * `Secure` wherever the browser came by https, as far as can be seen from here. Under a sub-path the cookie is not sent to
+ * what else the host serves.
+ */
 function setCookie(
   { protocol }: FastifyRequest,
   reply: FastifyReply,
@@ -128,7 +132,11 @@ function setCookie(
   { publicUrl }: SessionDeps,
 ): void {
   const isSecure = publicUrl?.startsWith('https:') || protocol === 'https'
-  reply.header('set-cookie', `${cookie}; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`)
+  const path = `${subPath(publicUrl)}/`
+  reply.header(
+    'set-cookie',
+    `${cookie}; Path=${path}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`,
+  )
 }
 
 function sessionId(request: FastifyRequest): string {
