@@ -4,16 +4,18 @@ import type { Code } from '../../shared/codes.ts'
 import type { GapReason } from '../../shared/frames.ts'
 import { Histogram } from './histogram.ts'
 
-/** What a limit was about, when somebody ran into it. */
-export type LimitKind =
-  | 'connections'
-  | 'connectionsPerAddress'
-  | 'connectRatePerAddress'
-  | 'commandsPerSecond'
-  | 'publishesPerSecond'
-  | 'publishPerSecond'
-  | 'channelsPerConnection'
-  | 'logins'
+/** The limits that somebody can run into, by their keys in the configuration; guesses of passwords have none. */
+export const LIMITS = [
+  'connections',
+  'connectionsPerAddress',
+  'connectRatePerAddress',
+  'commandsPerSecond',
+  'publishesPerSecond',
+  'publishPerSecond',
+  'channelsPerConnection',
+  'logins',
+] as const
+export type LimitKind = (typeof LIMITS)[number]
 
 export interface Counters {
   published: number

@@ -1,7 +1,9 @@
 // The gateway's figures for Prometheus. Knows no HTTP; the format stands in prometheus.ts.
 
+import { CODES } from '../../shared/codes.ts'
+import type { GapReason } from '../../shared/frames.ts'
 import type { Stats } from '../../shared/stats.ts'
-import type { Counters } from '../core/counters.ts'
+import { type Counters, LIMITS } from '../core/counters.ts'
 import { addProcessMetrics } from './process-metrics.ts'
 import { byKind, Exposition, single } from './prometheus.ts'
 
@@ -22,6 +24,7 @@ export async function renderMetrics(source: MetricsSource): Promise<string> {
   return exposition.text()
 }
 
+const GAP_REASONS: readonly GapReason[] = ['expired', 'reset', 'slow', 'no_history']
 const STATES: readonly Stats['state'][] = ['ready', 'draining', 'unavailable']
 
 function addState(exposition: Exposition, stats: Stats, source: MetricsSource): void {
@@ -75,11 +78,15 @@ function addTraffic(exposition: Exposition, stats: Stats, counters: Counters): v
     counters.publishSeconds,
   )
   exposition.counter('twinwire_recovered_total', 'Subscriptions resumed without loss.', single(recovered))
-  exposition.counter('twinwire_gaps_total', 'Gaps told, by reason.', byKind('reason', counters.gaps))
+  exposition.counter(
+    'twinwire_gaps_total',
+    'Gaps told, by reason.',
+    byKind('reason', counters.gaps, GAP_REASONS),
+  )
   exposition.counter(
     'twinwire_disconnects_total',
     'Connections ended, by code; closed: by the client.',
-    byKind('code', counters.disconnects),
+    byKind('code', counters.disconnects, ['closed', ...Object.keys(CODES)]),
   )
 }
 
@@ -87,12 +94,12 @@ function addRefusals(exposition: Exposition, counters: Counters): void {
   exposition.counter(
     'twinwire_refusals_total',
     'Commands, channels and connections refused, by code.',
-    byKind('code', counters.refused),
+    byKind('code', counters.refused, Object.keys(CODES)),
   )
   exposition.counter(
     'twinwire_rate_limited_total',
     'How often a limit was met, by its key in the configuration.',
-    byKind('limit', counters.limited),
+    byKind('limit', counters.limited, LIMITS),
   )
   exposition.counter(
     'twinwire_http_responses_total',
@@ -102,11 +109,11 @@ function addRefusals(exposition: Exposition, counters: Counters): void {
   exposition.counter(
     'twinwire_hook_total',
     'Questions to auth.hook, by outcome.',
-    byKind('outcome', counters.hook),
+    byKind('outcome', counters.hook, ['decided', 'refused', 'failed']),
   )
   exposition.counter(
     'twinwire_jwks_total',
     'Looks at auth.jwt.jwksUrl, by outcome.',
-    byKind('outcome', counters.jwks),
+    byKind('outcome', counters.jwks, ['fetched', 'failed']),
   )
 }

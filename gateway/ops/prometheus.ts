@@ -63,7 +63,12 @@ export function single(value: number): readonly Sample[] {
   return [{ value }]
 }
 
-/** A sample for each kind of a record. */
-export function byKind(label: string, counts: Readonly<Partial<Record<string, number>>>): readonly Sample[] {
-  return Object.entries(counts).map(([kind, value = 0]) => ({ labels: { [label]: kind }, value }))
+/** A sample for each kind of a record; those named as known are there from the start, so that their first count shows. */
+export function byKind(
+  label: string,
+  counts: Readonly<Partial<Record<string, number>>>,
+  known: readonly string[] = [],
+): readonly Sample[] {
+  const kinds = new Set([...known, ...Object.keys(counts)])
+  return [...kinds].map(kind => ({ labels: { [label]: kind }, value: counts[kind] ?? 0 }))
 }

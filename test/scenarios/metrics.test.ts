@@ -52,7 +52,6 @@ test('[H5] what happens is counted, limits by their key', async t => {
     'twinwire_rate_limited_total{limit="publishesPerSecond"}': limited.length,
     'twinwire_refusals_total{code="rate_limited"}': limited.length,
   })
-  console.log(page.text)
   expect(samples.get('twinwire_sent_bytes_total')).toBeGreaterThan(200)
   expect(samples.get('process_open_fds')).toBeGreaterThan(5)
 })
