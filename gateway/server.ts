@@ -97,11 +97,8 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
     },
   })
   // After the plugin, which hangs up on upgrades that were refused only if it has seen them first.
-  harden(
-    app,
-    config,
-    createComplaints(message => parts.logger.warn(message), parts.context.clock),
-  )
+  const complain = createComplaints(message => parts.logger.warn(message), parts.context.clock)
+  harden(app, config, complain)
   app.addHook('onRequest', refuseUnclear)
   guardServer(app.server, config.limits.connections)
   await registerDoors(app, config, parts, streams)

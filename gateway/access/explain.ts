@@ -3,7 +3,7 @@
 
 import { isChannelName } from '../../shared/channel-name.ts'
 import type { Code, Failure } from '../../shared/codes.ts'
-import type { ChannelRule, ChannelRules } from '../core/channel-rules.ts'
+import { type ChannelRule, type ChannelRules, withoutPresence } from '../core/channel-rules.ts'
 import type { Access, Identity } from '../core/identity.ts'
 import { channelNameMessage } from '../core/publication-check.ts'
 import { checkUser } from './claims.ts'
@@ -93,11 +93,6 @@ function judge(action: Action, identity: Identity, channel: string, judges: Judg
 
 function refusal({ code, message }: Failure, rule: Explanation['rule']): Explanation {
   return { allowed: false, code, rule, reason: message }
-}
-
-function withoutPresence({ match }: ChannelRule, channel: string): Failure {
-  const message = `"${channel}" has no presence: the rule "${match}" would need presence: true.`
-  return { code: 'not_found', message }
 }
 
 function patternOf(

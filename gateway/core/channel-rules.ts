@@ -1,6 +1,7 @@
 // Channel rules: how a channel behaves, from the first rule that matches its name (rule N3). Knows no connections.
 
 import { compilePattern } from '../../shared/channel-name.ts'
+import type { Failure } from '../../shared/codes.ts'
 import type { Retention } from './history.ts'
 
 export interface ChannelRule {
@@ -78,4 +79,10 @@ export class ChannelRules {
     )
     return found?.rule ?? (personal ? PERSONAL : UNMATCHED)
   }
+}
+
+/** What whoever asks who is there is told of a channel whose rule does not want that known. */
+export function withoutPresence({ match }: ChannelRule, channel: string): Failure {
+  const message = `"${channel}" has no presence: the rule "${match}" would need presence: true.`
+  return { code: 'not_found', message }
 }
