@@ -5,13 +5,14 @@ import type { Failure } from '../../shared/codes.ts'
 import type { AddressRules } from '../config/config.ts'
 
 /** Why an address may not use something; null: it may. */
-export type AddressCheck = (address: string) => Failure | null
+export type AddressCheck = (address: string | undefined) => Failure | null
 
 /** `at`: the key of the configuration that holds the lists, for the sentence. */
 export function createAddressCheck({ allow, deny }: AddressRules, at: string): AddressCheck {
   if (allow.length === 0 && deny.length === 0) return () => null
   const [allowed, denied] = [listOf(allow), listOf(deny)]
-  return address => {
+  // A peer that has hung up meanwhile has no address any more.
+  return (address = '') => {
     const plain = plainAddress(address)
     // What is no address (a proxy may write "unknown") is on no list, so nobody knows that it may.
     if (plain === null || contains(denied, plain)) return refusal(address, `${at}.deny`, 'take it out of')

@@ -40,7 +40,7 @@ export interface ApiDeps {
   readonly origins: Origins
   /** Whether an address may use the API at all. */
   readonly checkAddress: AddressCheck
-  readonly limits: Pick<Config['limits'], 'bodyBytes' | 'publishesPerSecond'>
+  readonly limits: Pick<Config['limits'], 'bodyBytes' | 'commandsPerSecond' | 'publishesPerSecond'>
   readonly counters: Pick<Counters, 'limited'>
   /** The session's cookie is `Secure` when this is https. */
   readonly publicUrl?: string | undefined

