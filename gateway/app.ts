@@ -14,7 +14,7 @@ import type { AuditTrail } from './core/audit.ts'
 import { ChannelRules } from './core/channel-rules.ts'
 import { Connections } from './core/connections.ts'
 import type { Context } from './core/context.ts'
-import { createCounters } from './core/counters.ts'
+import { type Counters, createCounters, tally } from './core/counters.ts'
 import { Heartbeat } from './core/heartbeat.ts'
 import { Hub } from './core/hub.ts'
 import { GRACE_MS, Presence } from './core/presence.ts'
@@ -29,6 +29,7 @@ import { Certificate } from './ops/certificate.ts'
 import { Drain } from './ops/drain.ts'
 import { Figures } from './ops/figures.ts'
 import { createLogger } from './ops/logger.ts'
+import { renderMetrics } from './ops/metrics.ts'
 import { openRecords } from './records/records.ts'
 import { buildServer } from './server.ts'
 
@@ -51,6 +52,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const rules = new ChannelRules(config.channels)
   const feed = createLiveFeed(() => hub, clock)
   const onFault = (error: unknown): void => logger.error(error)
+  const counters = createCounters()
   const log = await openSqliteLog({
     dataDir: config.dataDir,
     durability: config.durability,
@@ -77,9 +79,11 @@ export async function startGateway(config: Config): Promise<Gateway> {
     rules,
     clock,
     identifyKey: kept.apiKeys.identify,
+    keyNamed: name => kept.apiKeys.named(name),
     warn: message => logger.warn(message),
+    onJwksFetched: isDone => tally(counters.jwks, isDone ? 'fetched' : 'failed'),
   })
-  const parts = { log, hub, replayCache, rules, access, connections, feed, clock, onFault }
+  const parts = { counters, log, hub, replayCache, rules, access, connections, feed, clock, onFault }
   const context = createContext(config, parts)
   return listen(config, context, { ...parts, ...kept, logger, certificate })
 }
@@ -125,6 +129,7 @@ interface Logged {
 }
 
 interface Parts {
+  readonly counters: Counters
   readonly log: SqliteLog
   readonly hub: Hub
   readonly replayCache: ReplayCache
@@ -138,12 +143,11 @@ interface Parts {
 
 function createContext(config: Config, parts: Parts): Context {
   const { log, feed, hub, rules } = parts
-  const counters = createCounters()
   const maxMessageBytes = config.limits.messageBytes
   return {
     ...parts,
     history: log,
-    publisher: new Publisher({ ...parts, counters, maxMessageBytes }),
+    publisher: new Publisher({ ...parts, maxMessageBytes }),
     presence: new Presence({
       rules,
       schedule: room => hub.schedule(room),
@@ -152,7 +156,6 @@ function createContext(config: Config, parts: Parts): Context {
       graceMs: GRACE_MS,
     }),
     replayer: new Replayer(),
-    counters,
     observe: feed.tell,
     limits: config.limits,
     everyone: config.everyone,
@@ -181,6 +184,8 @@ async function listen(
     version,
     context,
     stats: () => figures.stats(),
+    metrics: () =>
+      renderMetrics({ ...context, stats: () => figures.stats(), isLogWritable: () => log.writable }),
     state,
     turnAwayInDrain: () => drain.turnAway(),
   })

@@ -11,17 +11,19 @@ import Fastify, {
 } from 'fastify'
 import type { Stats } from '../shared/stats.ts'
 import type { KeyedAccess } from './access/access.ts'
-import { AddressLimits } from './access/address-limits.ts'
+import { createAddressCheck, createProxyTrust } from './access/address-lists.ts'
 import type { ApiKeys } from './access/api-keys.ts'
 import { createComplaints } from './access/complaints.ts'
+import { createDoor } from './access/door.ts'
 import { createHook, type Hook } from './access/hook.ts'
 import { createHookCache } from './access/hook-cache.ts'
-import { createHookClient } from './access/hook-client.ts'
+import { countOutcomes, createHookClient } from './access/hook-client.ts'
 import { createIdentify } from './access/identify.ts'
 import type { Operators } from './access/operators.ts'
 import { createOrigins } from './access/origins.ts'
 import { registerPages } from './admin/pages.ts'
 import { registerApi } from './api/api.ts'
+import { harden } from './api/hardening.ts'
 import { RequestsUnderWay } from './api/pipelining.ts'
 import { sendProblem } from './api/problem.ts'
 import {
@@ -31,13 +33,13 @@ import {
   SERVER_OPTIONS,
   timeLimits,
 } from './api/server-options.ts'
+import { createRewrite } from './api/sub-path.ts'
 import type { Config, HookConfig } from './config/config.ts'
 import type { AuditTrail } from './core/audit.ts'
-import type { Clock } from './core/clock.ts'
 import type { Context } from './core/context.ts'
+import { tally } from './core/counters.ts'
 import type { Farewell } from './core/goodbye.ts'
 import type { Certificate, TlsServer } from './ops/certificate.ts'
-import type { TransportDeps } from './transports/deps.ts'
 import { registerSse } from './transports/sse.ts'
 import { StreamSockets } from './transports/stream-sockets.ts'
 import { Unacknowledged } from './transports/unacknowledged.ts'
@@ -53,6 +55,7 @@ export interface ServerParts {
   readonly audit: AuditTrail
   readonly logger: FastifyBaseLogger
   readonly stats: () => Promise<Stats>
+  readonly metrics: () => Promise<string>
   readonly state: () => Stats['state']
   /** Serves https with it; http without. */
   readonly certificate: Certificate | null
@@ -74,6 +77,10 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
   const underWay = new RequestsUnderWay()
   const app = createFastify(config, parts, { streams, underWay })
   underWay.limit(app)
+  app.addHook('onResponse', (_request, reply, done) => {
+    tally(parts.context.counters.responses, reply.statusCode)
+    done()
+  })
   await app.register(fastifyWebSocket, {
     errorHandler: (error, webSocket) => {
       // A broken frame or a cut connection is the peer's doing; `ws` answers it, and nobody needs to read of it.
@@ -90,6 +97,8 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
     },
   })
   // After the plugin, which hangs up on upgrades that were refused only if it has seen them first.
+  const complain = createComplaints(message => parts.logger.warn(message), parts.context.clock)
+  harden(app, config, complain)
   app.addHook('onRequest', refuseUnclear)
   guardServer(app.server, config.limits.connections)
   await registerDoors(app, config, parts, streams)
@@ -114,7 +123,8 @@ function createFastify(
     ...timeLimits(config.limits.receiveTimeoutMs),
     loggerInstance: logger.child({}, { level }),
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: config.trustProxy,
+    trustProxy: createProxyTrust(config.trustProxy),
+    rewriteUrl: createRewrite(config.publicUrl),
     forceCloseConnections: 'idle',
     // While it closes, routes go on to answer: a 503 would end a browser's EventSource for good (rule S5).
     return503OnClosing: false,
@@ -141,7 +151,7 @@ async function registerDoors(
 ): Promise<void> {
   const { context, access, operators } = parts
   const origins = createOrigins(config)
-  const hook = config.auth.hook ? openHook(config.auth.hook, context.clock, parts.logger) : null
+  const hook = config.auth.hook ? openHook(config.auth.hook, context, parts.logger) : null
   const identify = createIdentify({ access, operators, origins, hook })
   const transport = {
     context,
@@ -151,7 +161,13 @@ async function registerDoors(
     random: Math.random,
     idSuffix: randomBytes(ID_BYTES).toString('hex'),
     refuse: sendProblem,
-    ...createDoor(config.limits, context, parts.turnAwayInDrain, Math.random),
+    door: createDoor({
+      ...context,
+      config,
+      inDrain: parts.turnAwayInDrain,
+      random: Math.random,
+      warn: message => parts.logger.warn(message),
+    }),
   }
   const unfinished = new UnfinishedMessages(config.limits.receiveTimeoutMs, () => performance.now())
   app.addHook('onClose', async () => unfinished.stop())
@@ -161,47 +177,27 @@ async function registerDoors(
     ...context,
     version: parts.version,
     identify,
+    explain: access.explain,
     operators,
     apiKeys: parts.apiKeys,
     audit: parts.audit,
     origins,
     limits: config.limits,
-    publicUrl: config.publicUrl ?? (config.tls && `https://${config.host}`),
+    checkAddress: createAddressCheck(config.access.api, 'access.api'),
+    publicUrl: config.publicUrl,
     stats: parts.stats,
+    metrics: parts.metrics,
     state: parts.state,
   })
 }
 
 /** The application's hook: asked over HTTP, through a cache. */
-function openHook(config: HookConfig, clock: Clock, logger: FastifyBaseLogger): Hook {
+function openHook(config: HookConfig, { clock, counters }: Context, logger: FastifyBaseLogger): Hook {
   const complain = createComplaints(message => logger.warn(message), clock)
-  const ask = createHookCache(createHookClient(config, clock, complain), config.cacheMs, clock)
+  const client = countOutcomes(createHookClient(config, clock, complain), counters)
+  const ask = createHookCache(client, config.cacheMs, clock)
   const { headers, cacheMs } = config
   return createHook({ ask, headers, cacheMs, clock, random: Math.random })
-}
-
-/** How long connections that found the gateway full stay away. */
-const FULL_AFTER_MS = 5000
-
-/** Why one more connection is not taken now, in the order of what passes last. */
-function createDoor(
-  limits: Config['limits'],
-  { connections }: Context,
-  inDrain: () => Farewell | null,
-  random: () => number,
-): Pick<TransportDeps, 'turnAway' | 'noRoom'> {
-  const addresses = new AddressLimits(limits)
-  const whenFull = (): Farewell | null => {
-    if (connections.size < limits.connections) return null
-    const message = `The gateway holds ${limits.connections} connections, its limit: come back in a while, or raise limits.connections.`
-    return { code: 'unavailable', message, afterMs: FULL_AFTER_MS * (1 + random()) }
-  }
-  const noRoom = (): Farewell | null => inDrain() ?? whenFull()
-  return {
-    noRoom,
-    turnAway: address =>
-      noRoom() ?? addresses.turnAway(address, connections.countFrom(address), performance.now()),
-  }
 }
 
 function folder(path: string): string {

@@ -3,9 +3,10 @@
 import type { Config } from '../config/config.ts'
 import type { ChannelRules } from '../core/channel-rules.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Access } from '../core/identity.ts'
+import type { Access, Identity } from '../core/identity.ts'
 import type { KeyReader } from './api-keys.ts'
-import { createGrants } from './grants.ts'
+import { createExplainer, type Explain } from './explain.ts'
+import { createGrants, createJudges } from './grants.ts'
 import { createTokenReader } from './jwt.ts'
 
 export interface AccessParts {
@@ -13,19 +14,29 @@ export interface AccessParts {
   readonly rules: ChannelRules
   readonly clock: Clock
   readonly identifyKey: KeyReader
+  /** The identity of the key of a name. */
+  readonly keyNamed: (name: string) => Identity | null
   /** Takes a sentence for the log. */
   readonly warn: (message: string) => void
+  /** Hears of each look at an identity provider's keys. */
+  readonly onJwksFetched?: (isDone: boolean) => void
 }
 
 export interface KeyedAccess extends Access {
   /** The identity of an API key, or `null` for a text that is none. */
   identifyKey: KeyReader
+  /** Says what decides about somebody and a channel, and why. */
+  explain: Explain
 }
 
-export function createAccess({ config, rules, clock, identifyKey, warn }: AccessParts): KeyedAccess {
+export function createAccess(parts: AccessParts): KeyedAccess {
+  const { config, rules, clock, identifyKey, keyNamed, warn, onJwksFetched } = parts
+  const authenticate = createTokenReader(config.auth.jwt, clock, warn, onJwksFetched)
+  const judges = createJudges(rules, config.everyone)
   return {
-    authenticate: createTokenReader(config.auth.jwt, clock, warn),
+    authenticate,
     identifyKey,
-    ...createGrants(rules, config.everyone),
+    explain: createExplainer({ judges, rules, authenticate, keyNamed }),
+    ...createGrants(judges),
   }
 }

@@ -1,6 +1,8 @@
-// Limits for one address: how many connections it may hold, and how fast it may open them. Knows no transport.
+// Limits for one address (of IPv6, its network): how many connections it may hold, and how fast it may open them. Knows no transport.
 
+import { type Counters, tally } from '../core/counters.ts'
 import type { Farewell } from '../core/goodbye.ts'
+import { networkOf } from '../core/network.ts'
 import { KeyedRates } from './keyed-rates.ts'
 import { isLoopback } from './origins.ts'
 
@@ -16,8 +18,10 @@ export interface AddressLimitsOptions {
 export class AddressLimits {
   readonly #options: AddressLimitsOptions
   readonly #rates: KeyedRates
+  readonly #counters: Pick<Counters, 'limited'>
 
-  constructor(options: AddressLimitsOptions) {
+  constructor(options: AddressLimitsOptions, counters: Pick<Counters, 'limited'>) {
+    this.#counters = counters
     this.#options = options
     this.#rates = new KeyedRates(options.connectRatePerAddress)
   }
@@ -30,11 +34,13 @@ export class AddressLimits {
     if (isLoopback(address)) return null
     const { connectionsPerAddress, connectRatePerAddress } = this.#options
     if (open >= connectionsPerAddress) {
+      tally(this.#counters.limited, 'connectionsPerAddress')
       const message = `Your address holds ${connectionsPerAddress} connections, its limit: close some, or raise limits.connectionsPerAddress.`
       return { code: 'rate_limited', message, afterMs: CROWDED_AFTER_MS }
     }
-    const waitMs = this.#rates.take(address, now)
+    const waitMs = this.#rates.take(networkOf(address), now)
     if (waitMs === 0) return null
+    tally(this.#counters.limited, 'connectRatePerAddress')
     const message = `Your address opens more than ${connectRatePerAddress} connections a second: come back later, or raise limits.connectRatePerAddress.`
     return { code: 'rate_limited', message, afterMs: waitMs }
   }

@@ -81,6 +81,13 @@ export class ApiKeys {
     return [...this.#configured, ...this.#stored.values()].map(held => held.view())
   }
 
+  /** The identity of a key by its name, without that being a use of it; `null` when there is none. */
+  named(name: string): Identity | null {
+    this.refresh()
+    const held = this.#configured.find(({ scope }) => scope.name === name) ?? this.#stored.get(name)
+    return held?.identity ?? null
+  }
+
   /** Makes a key, and returns it for the only time. Refused if nobody could know later that it was made. */
   create(scope: KeyScope, maker: KeyMaker): { readonly key: string; readonly view: KeyView } | KeyFailure {
     this.refresh()

@@ -7,26 +7,58 @@ import type { Access, Identity, Verdict } from '../core/identity.ts'
 
 export type Grants = Pick<Access, 'maySubscribe' | 'mayPublish' | 'mayRead'>
 
+/** What lets an identity through. The sentences for these are made where somebody asks for them (access/explain.ts). */
+export type Allowance =
+  | 'everyone'
+  | 'operator'
+  | 'key'
+  | 'own channel'
+  | 'anyone'
+  | 'user'
+  | 'subscribed'
+  | 'grant'
+
+/** The one decision behind every refusal and every explanation: what allows something, or why it is refused. */
+export type Judgment = Allowance | Failure
+
+export interface Judges {
+  receiving(identity: Identity, channel: string): Judgment
+  /** `subscribed`: whether the connection has the channel, for the rule `publish: subscribers`. */
+  publishing(identity: Identity, channel: string, subscribed: boolean): Judgment
+}
+
 /** `everyone`: the channels that each connection is given (rule N2), whatever their rule says. */
-export function createGrants(rules: ChannelRules, everyone: readonly string[]): Grants {
+export function createJudges(rules: ChannelRules, everyone: readonly string[]): Judges {
   const forAll = new Set(everyone)
-  const mayReceive = (identity: Identity, channel: string) =>
-    forAll.has(channel) ? null : judgeReceiving(identity, channel, rules.of(channel))
   return {
-    maySubscribe: mayReceive,
-    mayRead: mayReceive,
-    mayPublish: (identity, channel, subscribed) =>
+    receiving: (identity, channel) =>
+      forAll.has(channel) ? 'everyone' : judgeReceiving(identity, channel, rules.of(channel)),
+    publishing: (identity, channel, subscribed) =>
       judgePublishing(identity, channel, subscribed, rules.of(channel)),
   }
 }
 
-function judgeReceiving(identity: Identity, channel: string, rule: ChannelRule): Verdict {
-  if (identity.kind === 'operator') return null
+/** The judges as the core asks them. */
+export function createGrants({ receiving, publishing }: Judges): Grants {
+  const mayReceive = (identity: Identity, channel: string): Verdict => verdictOf(receiving(identity, channel))
+  return {
+    maySubscribe: mayReceive,
+    mayRead: mayReceive,
+    mayPublish: (identity, channel, subscribed) => verdictOf(publishing(identity, channel, subscribed)),
+  }
+}
+
+function verdictOf(judgment: Judgment): Verdict {
+  return typeof judgment === 'string' ? null : judgment
+}
+
+function judgeReceiving(identity: Identity, channel: string, rule: ChannelRule): Judgment {
+  if (identity.kind === 'operator') return 'operator'
   if (channel.startsWith('$')) {
     return refuse(identity, `"${channel}" is for operators only: sign in to the dashboard.`)
   }
   if (identity.kind === 'key') {
-    if (identity.read || identity.admin) return null
+    if (identity.read || identity.admin) return 'key'
     return refuse(
       identity,
       `The API key "${identity.name}" may not read "${channel}": give the key read: true.`,
@@ -34,18 +66,18 @@ function judgeReceiving(identity: Identity, channel: string, rule: ChannelRule):
   }
   const user = identity.kind === 'client' ? identity.user : undefined
   if (channel.startsWith('@')) {
-    if (user !== undefined && personalChannel(user) === channel) return null
+    if (user !== undefined && personalChannel(user) === channel) return 'own channel'
     return refuse(
       identity,
       `"${channel}" is a personal channel: only a token whose sub is that user receives it.`,
     )
   }
-  if (rule.subscribe === 'anyone') return null
+  if (rule.subscribe === 'anyone') return 'anyone'
   const named = `The rule "${rule.match}" does not let this connection receive "${channel}"`
   if (rule.subscribe === 'user') {
-    return user !== undefined ? null : refuse(identity, `${named}: ${needsUser(identity)}.`)
+    return user !== undefined ? 'user' : refuse(identity, `${named}: ${needsUser(identity)}.`)
   }
-  if (identity.kind === 'client' && identity.subscribe(channel)) return null
+  if (identity.kind === 'client' && identity.subscribe(channel)) return 'grant'
   return refuse(identity, `${named}: ${needsGrant(identity, 'subscribe')}.`)
 }
 
@@ -54,12 +86,13 @@ function judgePublishing(
   channel: string,
   subscribed: boolean,
   rule: ChannelRule,
-): Verdict {
+): Judgment {
   if (channel.startsWith('$'))
     return forbid(`"${channel}" belongs to the gateway, and nobody else publishes there.`)
-  if (identity.kind === 'operator') return identity.role === 'viewer' ? refuseViewer(identity.user) : null
+  if (identity.kind === 'operator')
+    return identity.role === 'viewer' ? refuseViewer(identity.user) : 'operator'
   if (identity.kind === 'key') {
-    if (identity.publish(channel)) return null
+    if (identity.publish(channel)) return 'key'
     return forbid(
       `The API key "${identity.name}" may not publish to "${channel}": add it to the key's publish list.`,
     )
@@ -69,12 +102,12 @@ function judgePublishing(
     case 'nobody':
       return forbid(`${named}: no client may, so publish from your backend with an API key.`)
     case 'subscribers':
-      return subscribed ? null : forbid(`${named}: subscribe to it first on the same connection.`)
+      return subscribed ? 'subscribed' : forbid(`${named}: subscribe to it first on the same connection.`)
     case 'user':
-      if (identity.kind === 'client' && identity.user !== undefined) return null
+      if (identity.kind === 'client' && identity.user !== undefined) return 'user'
       return refuse(identity, `${named}: ${needsUser(identity)}.`)
     case 'granted':
-      if (identity.kind === 'client' && identity.publish(channel)) return null
+      if (identity.kind === 'client' && identity.publish(channel)) return 'grant'
       return refuse(identity, `${named}: ${needsGrant(identity, 'publish')}.`)
   }
 }

@@ -1,6 +1,7 @@
 // Counts login attempts, so that passwords cannot be guessed by the thousand. Knows no passwords.
 
 import type { Clock } from '../core/clock.ts'
+import { networkOf } from '../core/network.ts'
 
 const WINDOW_MS = 60_000
 const PER_ADDRESS = 5
@@ -28,7 +29,7 @@ export class Guesses {
     if (this.#all.until <= now) this.#startWindow(now)
     // An attempt refused here is not remembered either: addresses without end take no memory.
     if (this.#all.attempts >= IN_ALL) return secondsUntil(this.#all.until, now)
-    const own = this.#of(address, now)
+    const own = this.#of(networkOf(address), now)
     if (own.attempts >= PER_ADDRESS) return secondsUntil(own.until, now)
     own.attempts++
     this.#all.attempts++
@@ -37,7 +38,7 @@ export class Guesses {
 
   /** The password was right: the address starts afresh. */
   succeeded(address: string): void {
-    this.#byAddress.delete(address)
+    this.#byAddress.delete(networkOf(address))
     this.#all.attempts = Math.max(0, this.#all.attempts - 1)
   }
 

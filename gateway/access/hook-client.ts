@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto'
 import type { Failure } from '../../shared/codes.ts'
 import type { HookConfig } from '../config/config.ts'
 import type { Clock } from '../core/clock.ts'
+import { type Counters, tally } from '../core/counters.ts'
 import { readBounded } from './bounded-body.ts'
 import type { Complain } from './complaints.ts'
 import { type HookAnswer, readAnswer, readRefusal } from './hook-answer.ts'
@@ -50,6 +51,16 @@ export function createHookClient(config: HookConfig, clock: Clock, complain: Com
     } finally {
       slots.leave()
     }
+  }
+}
+
+/** Asks as `ask` does, and counts what comes of it. */
+export function countOutcomes(ask: Ask, counters: Pick<Counters, 'hook'>): Ask {
+  return async question => {
+    const answer = await ask(question)
+    const isFailure = 'code' in answer
+    tally(counters.hook, !isFailure ? 'decided' : answer.code === 'unavailable' ? 'failed' : 'refused')
+    return answer
   }
 }
 

@@ -34,6 +34,8 @@ export interface JwksOptions {
   readonly clock: Clock
   /** Tells the log that the keys could not be had. */
   readonly complain: Complain
+  /** Hears how each look ended. */
+  readonly onFetched?: (isDone: boolean) => void
 }
 
 export class Jwks {
@@ -107,6 +109,7 @@ export class Jwks {
     this.#fetching = this.#load().finally(() => {
       this.#fetching = null
     })
+    void this.#fetching.then(isDone => this.#options.onFetched?.(isDone))
     return this.#fetching
   }
 

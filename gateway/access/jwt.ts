@@ -16,12 +16,19 @@ import { configuredKeys, PUBLIC_KEY, type TokenKey } from './token-keys.ts'
  */
 export type TokenReader = (token: string) => Promise<Identity | Failure>
 
-/** `warn` takes a sentence for the log. */
-export function createTokenReader(config: JwtConfig, clock: Clock, warn: Complain): TokenReader {
+/** `warn` takes a sentence for the log; `onFetched` hears of each look at an identity provider's keys. */
+export function createTokenReader(
+  config: JwtConfig,
+  clock: Clock,
+  warn: Complain,
+  onFetched: (isDone: boolean) => void = () => {},
+): TokenReader {
   const keys = configuredKeys(config)
   const { jwksUrl } = config
   const jwks =
-    jwksUrl === undefined ? null : new Jwks({ url: jwksUrl, clock, complain: createComplaints(warn, clock) })
+    jwksUrl === undefined
+      ? null
+      : new Jwks({ url: jwksUrl, clock, complain: createComplaints(warn, clock), onFetched })
   const accepted = [
     ...new Set([...keys.flatMap(({ algorithms }) => algorithms), ...(jwks ? PUBLIC_KEY : [])]),
   ]

@@ -47,14 +47,15 @@ export async function registerPages(app: FastifyInstance, folders: PageFolders):
   if (existsSync(folders.examples)) {
     await app.register(fastifyStatic, {
       root: folders.examples,
-      prefix: '/examples',
-      redirect: true,
+      prefix: '/examples/',
       decorateReply: !isBuilt,
       cacheControl: false,
       dotfiles: 'ignore',
       allowedPath: path => PAGE_FILE.test(path),
       setHeaders: setPageHeaders,
     })
+    // Relative, because under a proxy's sub-path this address has something in front.
+    app.get('/examples', (_request, reply) => reply.redirect('examples/', 301))
   }
   app.setNotFoundHandler((request, reply) => {
     if (!asksForPage(request)) {
@@ -84,6 +85,8 @@ function setPageHeaders(reply: Pick<FastifyReply, 'header'>, path: string): void
   reply.header('content-security-policy', CONTENT_SECURITY_POLICY)
   reply.header('x-content-type-options', 'nosniff')
   reply.header('referrer-policy', 'no-referrer')
+  reply.header('cross-origin-opener-policy', 'same-origin')
+  reply.header('cross-origin-resource-policy', 'same-origin')
 }
 
 const NOT_BUILT = `<!doctype html>

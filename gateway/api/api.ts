@@ -8,10 +8,12 @@ import { channelRoutes } from './channels.ts'
 import { connectionRoutes } from './connections.ts'
 import { allowOrigins } from './cors.ts'
 import type { ApiDeps } from './deps.ts'
-import { identifyCallers } from './guard.ts'
+import { explainRoutes } from './explain.ts'
+import { barAddresses, identifyCallers } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { keyRoutes } from './keys.ts'
 import { messageRoutes } from './messages.ts'
+import { metricsRoute } from './metrics.ts'
 import { describeApi, openapiRoute } from './openapi.ts'
 import { presenceRoutes } from './presence.ts'
 import { answerErrorsWithProblems } from './problem.ts'
@@ -21,21 +23,23 @@ import { statsRoutes } from './stats.ts'
 import { collectMethods, refuseUnrouted } from './unrouted.ts'
 
 /**
- * Adds `/api/…`, `/healthz` and `/readyz` to a server that was made with `SERVER_OPTIONS`, and makes problem details
+ * Adds `/api/…`, `/metrics`, `/healthz` and `/readyz` to a server that was made with `SERVER_OPTIONS`, and makes problem details
  * of all its errors.
  */
 export async function registerApi(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   answerErrorsWithProblems(app)
   await app.register(async root => {
     const described = useSchemas(root)
-    await describeApi(described, deps.version)
+    await describeApi(described, deps)
     healthRoutes(described, deps.state)
+    await described.register(async scope => metricsRoute(scope, deps))
     await described.register(async scope => addRoutes(scope, deps), { prefix: '/api' })
   })
 }
 
 async function addRoutes(scope: FastifyInstance, deps: ApiDeps): Promise<void> {
   const api = useSchemas(scope)
+  barAddresses(api, deps.checkAddress)
   const paths = new Map<string, Set<string>>()
   collectMethods(api, paths)
   allowOrigins(api, deps.origins)
@@ -52,6 +56,7 @@ async function addRoutes(scope: FastifyInstance, deps: ApiDeps): Promise<void> {
     connectionRoutes(routes, deps)
     keyRoutes(routes, deps)
     auditRoutes(routes, deps)
+    explainRoutes(routes, deps)
     statsRoutes(routes, deps.stats)
   })
   refuseUnrouted(api, paths)

@@ -1,7 +1,9 @@
 // What the HTTP API is given by the composition root. Types only.
 
 import type { Stats } from '../../shared/stats.ts'
+import type { AddressCheck } from '../access/address-lists.ts'
 import type { ApiKeys } from '../access/api-keys.ts'
+import type { Explain } from '../access/explain.ts'
 import type { Identify } from '../access/identify.ts'
 import type { Operators } from '../access/operators.ts'
 import type { Origins } from '../access/origins.ts'
@@ -9,6 +11,7 @@ import type { Config } from '../config/config.ts'
 import type { AuditTrail } from '../core/audit.ts'
 import type { ChannelRules } from '../core/channel-rules.ts'
 import type { Connections } from '../core/connections.ts'
+import type { Counters } from '../core/counters.ts'
 import type { History } from '../core/history.ts'
 import type { Hub } from '../core/hub.ts'
 import type { Access } from '../core/identity.ts'
@@ -30,13 +33,19 @@ export interface ApiDeps {
   readonly log: Pick<Log, 'epoch' | 'head' | 'follow'>
   readonly access: Access
   readonly identify: Identify
+  readonly explain: Explain
   readonly operators: Pick<Operators, 'login' | 'session' | 'logout' | 'logoutEverywhere' | 'hasAccount'>
   readonly apiKeys: Pick<ApiKeys, 'list' | 'create' | 'revoke'>
   readonly audit: AuditTrail
   readonly origins: Origins
-  readonly limits: Pick<Config['limits'], 'bodyBytes' | 'commandsPerSecond'>
+  /** Whether an address may use the API at all. */
+  readonly checkAddress: AddressCheck
+  readonly limits: Pick<Config['limits'], 'bodyBytes' | 'commandsPerSecond' | 'publishesPerSecond'>
+  readonly counters: Pick<Counters, 'limited'>
   /** The session's cookie is `Secure` when this is https. */
   readonly publicUrl?: string | undefined
   stats(): Promise<Stats>
+  /** The figures in Prometheus' text format. */
+  metrics(): Promise<string>
   state(): Stats['state']
 }

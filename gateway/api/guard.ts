@@ -15,9 +15,22 @@ declare module 'fastify' {
     /** Set by `identifyCallers`. */
     identity: Identity
   }
+  interface FastifyContextConfig {
+    /** A question too long for a query, and so a POST: whoever only looks may ask it. */
+    changesNothing?: boolean
+  }
 }
 
 type Callers = Pick<ApiDeps, 'identify' | 'operators' | 'origins'>
+
+/** Refuses what comes from an address that may not use the API, before anything else is looked at. */
+export function barAddresses(api: FastifyInstance, check: ApiDeps['checkAddress']): void {
+  api.addHook('onRequest', (request, reply, done) => {
+    const refused = check(request.ip)
+    if (refused) sendProblem(reply, refused)
+    else done()
+  })
+}
 
 /** Identifies the caller of every route of this scope before its body is read, so that strangers cannot send large ones. */
 export function identifyCallers(api: FastifyInstance, deps: Callers): void {
@@ -28,7 +41,8 @@ export function identifyCallers(api: FastifyInstance, deps: Callers): void {
     if ('code' in identity) return sendProblem(reply, identity)
     const forged = refuseForgery(request, identity, deps)
     if (forged) return sendProblem(reply, forged)
-    if (isWrite(request) && identity.kind === 'operator' && identity.role === 'viewer')
+    const changes = isWrite(request) && !request.routeOptions.config.changesNothing
+    if (changes && identity.kind === 'operator' && identity.role === 'viewer')
       return sendProblem(reply, refuseViewer(identity.user))
     request.identity = identity
   })

@@ -7,8 +7,14 @@ import type { ApiScope } from './api-scope.ts'
 const DESCRIPTION = `Publish with one call; read history; look after channels and connections.
 Errors are RFC 9457 problem details (\`application/problem+json\`) whose \`code\` is the same on every transport.`
 
+export interface Description {
+  readonly version: string
+  /** Where the API is reached, if not where this document is. */
+  readonly publicUrl?: string | undefined
+}
+
 /** Starts collecting the schemas of routes that are added to this scope from now on. */
-export async function describeApi(scope: ApiScope, version: string): Promise<void> {
+export async function describeApi(scope: ApiScope, { version, publicUrl }: Description): Promise<void> {
   await scope.register(swagger, {
     transform: ({ schema, url }) => ({ schema: withDefaultsOptional(schema ?? {}), url }),
     openapi: {
@@ -19,7 +25,7 @@ export async function describeApi(scope: ApiScope, version: string): Promise<voi
         description: DESCRIPTION,
         license: { name: 'MIT', identifier: 'MIT' },
       },
-      servers: [{ url: '/' }],
+      servers: [{ url: publicUrl ?? '/' }],
       tags: [
         { name: 'publish', description: 'Sending messages' },
         { name: 'channels', description: 'Channels and their history' },

@@ -35,11 +35,15 @@ export function sendProblem(reply: FastifyReply, failure: HttpFailure): FastifyR
   const title = STATUS_CODES[status] ?? CODES[code].title
   // As bytes: to a text Fastify would add a charset, which this media type does not have.
   const body = Buffer.from(JSON.stringify({ type: 'about:blank', title, status, detail: message, code }))
-  return reply
-    .code(status)
-    .header('content-type', 'application/problem+json')
-    .header('cache-control', 'no-store')
-    .send(body)
+  return (
+    reply
+      .code(status)
+      .header('content-type', 'application/problem+json')
+      .header('cache-control', 'no-store')
+      // Also what fails before any hook: a URL that is none.
+      .header('x-content-type-options', 'nosniff')
+      .send(body)
+  )
 }
 
 /** Makes problems of whatever fails: refused requests, Fastify's own errors, and bugs (logged, and not shown). */

@@ -3,9 +3,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Failure } from '../../shared/codes.ts'
 import { hasMoreItems, readItems, readMembers } from '../../shared/json-members.ts'
-import { KeyedRates } from '../access/keyed-rates.ts'
 import type { Access, Identity } from '../core/identity.ts'
-import { limitKey } from '../core/key-rate.ts'
 import type { Publication, Published } from '../core/publication.ts'
 import { publisherScope } from '../core/publisher-scope.ts'
 import { note } from './actor.ts'
@@ -13,8 +11,9 @@ import type { ApiScope } from './api-scope.ts'
 import { ARRAY_FACTOR } from './body.ts'
 import { checkChannelName } from './channel-check.ts'
 import type { ApiDeps } from './deps.ts'
-import { type HttpFailure, sendProblem } from './problem.ts'
+import { sendProblem } from './problem.ts'
 import { type PublishItem, readPublishItem } from './publish-item.ts'
+import { createPublishRate } from './publish-rate.ts'
 import { PUBLISH_SCHEMA } from './publish-schema.ts'
 
 const MAX_MESSAGES = 1000
@@ -29,12 +28,12 @@ interface Batch {
 }
 
 export function publishRoutes(api: ApiScope, deps: ApiDeps): void {
-  const rates = new KeyedRates(deps.limits.commandsPerSecond)
+  const limit = createPublishRate(deps)
   const options = { schema: PUBLISH_SCHEMA, bodyLimit: deps.limits.bodyBytes * ARRAY_FACTOR }
   api.post('/publish', options, async (request, reply) => {
     const order = isTooMuchFor(request, deps.limits.bodyBytes) ? NEEDS_CREDENTIAL : readOrder(request)
     if ('code' in order) return sendProblem(reply, order)
-    const limited = limit(request, order.messages, rates)
+    const limited = limit(request, order.messages)
     if (limited) return sendProblem(reply, limited)
     const batch = await judge(order, request, deps.access)
     if ('code' in batch) return sendProblem(reply, batch)
@@ -46,23 +45,6 @@ export function publishRoutes(api: ApiScope, deps: ApiDeps): void {
     const only = outcomes[0]!
     return 'code' in only ? sendProblem(reply, only) : reply.send(resultJson(only))
   })
-}
-
-/**
- * Clients publish at the rate of a connection's commands, whichever way they come; backends at the one that is set on
- * their key, if any; operators have none.
- */
-function limit({ identity, ip }: FastifyRequest, messages: number, rates: KeyedRates): HttpFailure | null {
-  if (identity.kind === 'operator') return null
-  if (identity.kind === 'key') {
-    const limited = limitKey(identity, messages)
-    return limited && { ...limited, retryAfterSeconds: limited.waitMs / 1000 }
-  }
-  const waitMs = rates.take(publisherScope(identity, ip), performance.now(), messages)
-  if (waitMs === 0) return null
-  const retryAfterSeconds = Math.ceil(waitMs / 1000)
-  const message = `Clients may publish at the rate of limits.commandsPerSecond: try again in ${retryAfterSeconds} s.`
-  return { code: 'rate_limited', message, retryAfterSeconds }
 }
 
 /** What backends publish is their business; what a person sends by hand may be asked about. Never with its content. */

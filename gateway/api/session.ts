@@ -7,12 +7,14 @@ import { readMembers } from '../../shared/json-members.ts'
 import { findCookie, SESSION_COOKIE } from '../access/credentials.ts'
 import type { OperatorSession } from '../access/operators.ts'
 import type { Actor } from '../core/audit.ts'
+import { tally } from '../core/counters.ts'
 import type { ApiScope } from './api-scope.ts'
 import type { ApiDeps } from './deps.ts'
 import { checkCsrf, foreignOrigin } from './guard.ts'
 import { createLoginNotes } from './login-notes.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
+import { subPath } from './sub-path.ts'
 
 const SESSION = Type.Object(
   {
@@ -61,7 +63,7 @@ const NO_SESSION: Failure = {
   message: 'No operator is signed in, or the session has ended; sign in with POST /api/session.',
 }
 
-type SessionDeps = Pick<ApiDeps, 'operators' | 'origins' | 'publicUrl' | 'connections' | 'audit'>
+type SessionDeps = Pick<ApiDeps, 'operators' | 'origins' | 'publicUrl' | 'connections' | 'audit' | 'counters'>
 
 export function sessionRoutes(api: ApiScope, deps: SessionDeps): void {
   const { operators, origins } = deps
@@ -79,6 +81,7 @@ export function sessionRoutes(api: ApiScope, deps: SessionDeps): void {
     if ('code' in credentials) return sendProblem(reply, credentials)
     const session = await operators.login(credentials.user, credentials.password, request.ip)
     noteLogin(credentials.user, request.ip, session)
+    if ('code' in session && session.code === 'rate_limited') tally(deps.counters.limited, 'logins')
     if ('code' in session) return sendProblem(reply, session)
     setCookie(request, reply, `${SESSION_COOKIE}=${session.id}`, deps)
     return toAnswer(session)
@@ -118,7 +121,10 @@ function endSession(
   connections.closeEnded()
 }
 
-/** `Secure` wherever the browser came by https, as far as can be seen from here. */
+/**
+ * `Secure` wherever the browser came by https, as far as can be seen from here. Under a sub-path the cookie is not sent to
+ * what else the host serves.
+ */
 function setCookie(
   { protocol }: FastifyRequest,
   reply: FastifyReply,
@@ -126,7 +132,11 @@ function setCookie(
   { publicUrl }: SessionDeps,
 ): void {
   const isSecure = publicUrl?.startsWith('https:') || protocol === 'https'
-  reply.header('set-cookie', `${cookie}; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`)
+  const path = `${subPath(publicUrl)}/`
+  reply.header(
+    'set-cookie',
+    `${cookie}; Path=${path}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`,
+  )
 }
 
 function sessionId(request: FastifyRequest): string {

@@ -3,12 +3,13 @@
 import { apiKey } from './api-key.ts'
 import { backup } from './backup.ts'
 import { type Command, UsageError } from './command.ts'
+import { explain } from './explain.ts'
 import { hashPassword } from './hash-password.ts'
 import { key } from './key.ts'
 import { restore } from './restore.ts'
 import { token } from './token.ts'
 
-const COMMANDS: readonly Command[] = [apiKey, backup, hashPassword, key, restore, token]
+const COMMANDS: readonly Command[] = [apiKey, backup, explain, hashPassword, key, restore, token]
 
 /** Runs the command that the words after `twinwire` name. Throws UsageError when there is none of that name. */
 export async function runCommand([name, ...args]: readonly string[]): Promise<void> {

@@ -3,19 +3,15 @@
 
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
-import { ApiKeys, type KeyFailure } from '../access/api-keys.ts'
+import type { ApiKeys, KeyFailure } from '../access/api-keys.ts'
 import type { KeyView } from '../access/held-key.ts'
-import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load-config.ts'
-import { openRecords } from '../records/records.ts'
 import { RecordsUnusable } from '../records/records-unusable.ts'
 import { type Command, UsageError } from './command.ts'
+import { withKeys } from './with-keys.ts'
 
 const USAGE =
   'write key create NAME [--publish PATTERN]… [--read] [--admin] [--rate N], key list, or key revoke NAME'
-
-/** A gateway's writes take milliseconds. */
-const BUSY_MS = 5000
 
 export const key: Command = {
   name: 'key',
@@ -58,27 +54,6 @@ function parse(args: readonly string[]): { values: Options; positionals: string[
     })
   } catch (error) {
     throw new UsageError(`${(error as Error).message}; ${USAGE}`)
-  }
-}
-
-function withKeys(config: Config, act: (keys: ApiKeys) => void): void {
-  const fail = (_what: unknown, error: unknown): never => {
-    throw error
-  }
-  const records = openRecords({
-    dataDir: config.dataDir,
-    busyTimeoutMs: BUSY_MS,
-    clock: Date.now,
-    maxEntries: config.audit.entries,
-    maxAgeMs: config.audit.maxAgeMs,
-    onLost: fail,
-  })
-  try {
-    // Neither is news here: what fails is told by the refusal, and a running gateway sees what was revoked by itself.
-    const ignored = { onRevoked: () => {}, onFault: () => {} }
-    act(new ApiKeys({ configured: config.apiKeys, store: records.keys, clock: Date.now, ...ignored }))
-  } finally {
-    records.close()
   }
 }
 

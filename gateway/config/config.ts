@@ -48,11 +48,18 @@ export interface TlsConfig {
   readonly key: string
 }
 
+/** Addresses and networks in CIDR notation; an empty `allow` allows all. */
+export interface AddressRules {
+  readonly allow: readonly string[]
+  readonly deny: readonly string[]
+}
+
 export interface Limits {
   readonly connections: number
   readonly connectionsPerAddress: number
   readonly connectRatePerAddress: number
   readonly commandsPerSecond: number
+  readonly publishesPerSecond: number
   readonly channelsPerConnection: number
   readonly messageBytes: number
   readonly bodyBytes: number
@@ -67,7 +74,9 @@ export interface Config {
   readonly durability: 'normal' | 'full'
   readonly log: { readonly maxBytes: number }
   readonly origins: readonly string[]
-  readonly trustProxy: boolean
+  /** Whether the peer that connects is a proxy to believe, or which ones are. */
+  readonly trustProxy: boolean | readonly string[]
+  readonly access: { readonly api: AddressRules; readonly streams: AddressRules }
   readonly auth: { readonly jwt: JwtConfig; readonly hook?: HookConfig | undefined }
   readonly apiKeys: readonly ApiKeyConfig[]
   readonly admin: {

@@ -1,5 +1,6 @@
 // Readers of the names and addresses in the configuration: channels, patterns, origins, URLs. Knows no key of the gateway.
 
+import { isIPv4, isIPv6 } from 'node:net'
 import { isChannelName, isReserved, MAX_CHANNEL_NAME_LENGTH } from '../../shared/channel-name.ts'
 import { refuse } from './config-error.ts'
 import type { Reader } from './fields.ts'
@@ -52,6 +53,23 @@ export const askedUrl: Reader<string> = (value, at) => {
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:'
   if (isWeb && !url.username && !url.password && !url.hash) return url.href
   return refuse(at, value, 'an http or https URL without user and fragment')
+}
+
+/** An address, or a network in CIDR notation. */
+export const network: Reader<string> = (value, at) => {
+  const text = typeof value === 'string' ? value.trim() : ''
+  const [address = '', bits, ...more] = text.split('/')
+  const most = isIPv4(address) ? 32 : isIPv6(address) && !address.includes('%') ? 128 : -1
+  const isBits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most)
+  if (most > 0 && isBits && more.length === 0) return text
+  return refuse(at, value, 'an IP address, or a network such as 10.0.0.0/8 or 2001:db8::/32')
+}
+
+/** Which proxies are believed: none, the one that connects, or those of a list. */
+export const trusted: Reader<boolean | readonly string[]> = (value, at) => {
+  if (typeof value === 'boolean') return value
+  if (Array.isArray(value)) return value.map((item, index) => network(item, `${at}[${index}]`))
+  return refuse(at, value, 'true, false, or a list of the addresses and networks of your proxies')
 }
 
 /** Headers that belong to one connection or one body (RFC 9110, section 7.6.1): passed on, they would break the next. */

@@ -1,7 +1,7 @@
 // The configuration's table: every key with its form, its default and the reason for it (protocol §9). Reads no files.
 
 import { group, optional, type Reader, required, setting } from './fields.ts'
-import { askedUrl, openChannel, origin, passedHeader, pattern, webUrl } from './names.ts'
+import { askedUrl, network, openChannel, origin, passedHeader, pattern, trusted, webUrl } from './names.ts'
 import { parsePasswordHash } from './password-hash.ts'
 import { duration, flag, integer, listOf, oneOf, secretList, secretText, size, text } from './readers.ts'
 
@@ -132,6 +132,11 @@ const limits = group({
     50,
     'faster than people type, slower than a runaway loop',
   ),
+  publishesPerSecond: setting(
+    integer(1, 1_000_000),
+    50,
+    'messages of one client: as fast as its commands, unless each reaches so many that you want fewer',
+  ),
   channelsPerConnection: setting(
     integer(1, 100_000),
     200,
@@ -144,6 +149,12 @@ const limits = group({
     '30s',
     'a request or message that takes longer to arrive is held back on purpose',
   ),
+})
+
+/** Addresses and networks that may, and that may not. */
+const addresses = group({
+  allow: setting(listOf(network), [], 'when given, only these addresses and networks (CIDR)'),
+  deny: setting(listOf(network), [], 'never these, also when allowed'),
 })
 
 /** Every key of the configuration file. */
@@ -162,7 +173,19 @@ export const readSettings = group({
     'the log of all messages',
   ),
   origins: setting(listOf(origin), [], 'web pages of other origins are turned away unless they stand here'),
-  trustProxy: setting(flag, false, 'X-Forwarded-For can be forged unless a proxy of yours writes it'),
+  trustProxy: setting(
+    trusted,
+    false,
+    'X-Forwarded-For can be forged unless a proxy of yours writes it; true trusts the one that connects, a list those in it',
+  ),
+  access: setting(
+    group({
+      api: setting(addresses, {}, 'the HTTP API and /metrics; what is not allowed is 403'),
+      streams: setting(addresses, {}, 'WebSocket and SSE; what is not allowed is 403'),
+    }),
+    {},
+    'from where the gateway may be used',
+  ),
   auth: setting(auth, {}, 'who clients are'),
   apiKeys: optional(secretList(key), 'backends; one key called default is generated if none is given'),
   admin: setting(admin, {}, 'the operator of the dashboard'),

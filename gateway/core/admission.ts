@@ -1,8 +1,9 @@
 // Which channels a new connection gets: those it asked for and may have, and those it has without asking (rule N2).
-// Pure; knows no transport.
+// Knows no transport.
 
 import { isChannelName, personalChannel } from '../../shared/channel-name.ts'
 import type { Failure } from '../../shared/codes.ts'
+import { type Counters, tally } from './counters.ts'
 import type { Access, Identity } from './identity.ts'
 import { channelNameMessage } from './publication-check.ts'
 
@@ -20,6 +21,7 @@ export interface AdmissionRules {
   readonly access: Pick<Access, 'maySubscribe'>
   readonly everyone: readonly string[]
   readonly limits: { readonly channelsPerConnection: number }
+  readonly counters: Pick<Counters, 'limited'>
 }
 
 /** Decides on every channel asked for, each with its reason. */
@@ -42,6 +44,7 @@ function refusalOf(channel: string, held: number, identity: Identity, rules: Adm
   if (!isChannelName(channel)) return { code: 'bad_request', message: channelNameMessage(channel) }
   const { channelsPerConnection } = rules.limits
   if (held >= channelsPerConnection) {
+    tally(rules.counters.limited, 'channelsPerConnection')
     const message = `A connection may have ${channelsPerConnection} channels: ask for fewer, or open another connection.`
     return { code: 'forbidden', message }
   }

@@ -1,6 +1,7 @@
 // Channel rules: how a channel behaves, from the first rule that matches its name (rule N3). Knows no connections.
 
 import { compilePattern } from '../../shared/channel-name.ts'
+import type { Failure } from '../../shared/codes.ts'
 import type { Retention } from './history.ts'
 
 export interface ChannelRule {
@@ -63,6 +64,12 @@ export class ChannelRules {
     return rule
   }
 
+  /** The place of a rule in the configuration, from 0; `null` for what stands in where no rule fits. */
+  indexOf(rule: ChannelRule): number | null {
+    const index = this.#rules.findIndex(each => each.rule === rule)
+    return index < 0 ? null : index
+  }
+
   #find(channel: string): ChannelRule {
     if (channel.startsWith('$')) return OWN
     const personal = channel.startsWith('@')
@@ -72,4 +79,10 @@ export class ChannelRules {
     )
     return found?.rule ?? (personal ? PERSONAL : UNMATCHED)
   }
+}
+
+/** What whoever asks who is there is told of a channel whose rule does not want that known. */
+export function withoutPresence({ match }: ChannelRule, channel: string): Failure {
+  const message = `"${channel}" has no presence: the rule "${match}" would need presence: true.`
+  return { code: 'not_found', message }
 }

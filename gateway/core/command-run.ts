@@ -4,6 +4,7 @@ import type { Failure } from '../../shared/codes.ts'
 import type { FailureFrame, Published, Ref } from '../../shared/frames.ts'
 import type { ParsedCommand } from './command-parse.ts'
 import type { Context } from './context.ts'
+import { tally } from './counters.ts'
 import { decide } from './decision.ts'
 import { historyMembers, readHistory } from './history-read.ts'
 import type { Verdict } from './identity.ts'
@@ -66,7 +67,7 @@ export async function startPublish(
   const { channel } = command
   const refused = verdict instanceof Promise ? await verdict : verdict
   if (refused) return { type: 'failure', ...refOf(command), ...refused, channel }
-  const limited = limitKey(session.identity, 1)
+  const limited = limitKey(session.identity, 1, context.counters)
   if (limited) {
     const { code, message } = limited
     return { type: 'failure', ...refOf(command), code, message, channel }
@@ -115,6 +116,7 @@ async function subscribe(
   }
   const { channelsPerConnection } = context.limits
   if (held.size >= channelsPerConnection) {
+    tally(context.counters.limited, 'channelsPerConnection')
     const message = `A connection may have ${channelsPerConnection} channels: unsubscribe from one, or open another.`
     return { code: 'forbidden', message }
   }

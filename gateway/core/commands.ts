@@ -6,6 +6,7 @@ import type { FailureFrame, Ref } from '../../shared/frames.ts'
 import { type ParsedCommand, type ParseOutcome, parseCommand } from './command-parse.ts'
 import { judgePublish, type PublishCommand, runCommand, startPublish } from './command-run.ts'
 import type { Context } from './context.ts'
+import { tally } from './counters.ts'
 import type { Verdict } from './identity.ts'
 import { Queue } from './queue.ts'
 import { Rate } from './rate.ts'
@@ -33,13 +34,16 @@ export class Commands {
   #isPaused = false
   #badFrames = 0
   readonly #rate: Rate
+  readonly #publishRate: Rate
 
   /** `opened`: when the session has been welcomed, which comes before any answer. */
   constructor(session: Session, context: Context, opened: Promise<void>) {
     this.#publishing = opened
     this.#session = session
     this.#context = context
-    this.#rate = new Rate(context.limits.commandsPerSecond, performance.now())
+    const { commandsPerSecond, publishesPerSecond } = context.limits
+    this.#rate = new Rate(commandsPerSecond, performance.now())
+    this.#publishRate = new Rate(publishesPerSecond, performance.now())
   }
 
   /** Takes one text frame. */
@@ -60,9 +64,24 @@ export class Commands {
   #limit(parsed: ParseOutcome): Waiting {
     if (this.#session.identity.kind === 'key') return parsed
     const waitMs = this.#rate.take(performance.now())
-    if (waitMs === 0) return parsed
-    const { commandsPerSecond } = this.#context.limits
-    const message = `A connection may send ${commandsPerSecond} commands a second: wait ${waitMs} ms, then send it again.`
+    if (waitMs > 0) return this.#overLimit(parsed, 'commandsPerSecond', 'send', 'commands', waitMs)
+    if (!('command' in parsed) || parsed.command.type !== 'publish') return parsed
+    if (this.#session.identity.kind === 'operator') return parsed
+    const untilPublishMs = this.#publishRate.take(performance.now())
+    if (untilPublishMs === 0) return parsed
+    return this.#overLimit(parsed, 'publishesPerSecond', 'publish', 'messages', untilPublishMs)
+  }
+
+  #overLimit(
+    parsed: ParseOutcome,
+    limit: 'commandsPerSecond' | 'publishesPerSecond',
+    deed: string,
+    what: string,
+    waitMs: number,
+  ): Waiting {
+    const { counters, limits } = this.#context
+    tally(counters.limited, limit)
+    const message = `A connection may ${deed} ${limits[limit]} ${what} a second (limits.${limit}): wait ${waitMs} ms, then send it again.`
     const ref = 'command' in parsed ? parsed.command.ref : parsed.ref
     return { failure: { code: 'rate_limited', message }, ref }
   }

@@ -4,6 +4,7 @@ import type { ConnectionView, Transport } from '../../shared/stats.ts'
 import type { Connection } from './connection.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import { whyEnded } from './identity-end.ts'
+import { networkOf } from './network.ts'
 
 export interface ConnectionsQuery {
   readonly channel?: string | undefined
@@ -18,7 +19,7 @@ export class Connections {
   /** Ids begin with a running number, so that their order is that of their coming. */
   #connections = new Map<string, Connection>()
   readonly #counts: Record<Transport, number> = { websocket: 0, sse: 0 }
-  readonly #byAddress = new Map<string, number>()
+  readonly #byNetwork = new Map<string, number>()
   readonly #heartbeat: Heartbeat
   #lastNumber = 0
   #lastId = ''
@@ -42,9 +43,9 @@ export class Connections {
     return `${this.#lastNumber.toString(36).padStart(7, '0')}${random}`
   }
 
-  /** How many an address holds. */
+  /** How many an address holds; of IPv6, its network. */
   countFrom(address: string): number {
-    return this.#byAddress.get(address) ?? 0
+    return this.#byNetwork.get(networkOf(address)) ?? 0
   }
 
   add(connection: Connection): void {
@@ -53,7 +54,8 @@ export class Connections {
     else this.#lastId = connection.id
     this.#connections.set(connection.id, connection)
     this.#counts[connection.link.transport] += 1
-    this.#byAddress.set(connection.link.address, this.countFrom(connection.link.address) + 1)
+    const { address } = connection.link
+    this.#byNetwork.set(networkOf(address), this.countFrom(address) + 1)
     this.#heartbeat.add(connection)
   }
 
@@ -62,8 +64,8 @@ export class Connections {
     this.#counts[connection.link.transport] -= 1
     const { address } = connection.link
     const left = this.countFrom(address) - 1
-    if (left > 0) this.#byAddress.set(address, left)
-    else this.#byAddress.delete(address)
+    if (left > 0) this.#byNetwork.set(networkOf(address), left)
+    else this.#byNetwork.delete(networkOf(address))
     this.#heartbeat.remove(connection)
   }
 

@@ -31,7 +31,11 @@ export interface Context {
   readonly onFault: (error: unknown) => void
   /** Tells operators what happened. */
   readonly observe: (event: GatewayEvent) => void
-  readonly limits: { readonly channelsPerConnection: number; readonly commandsPerSecond: number }
+  readonly limits: {
+    readonly channelsPerConnection: number
+    readonly commandsPerSecond: number
+    readonly publishesPerSecond: number
+  }
   /** Channels every connection is given. */
   readonly everyone: readonly string[]
   readonly heartbeatMs: number

@@ -2,6 +2,7 @@
 
 import { CODES, type Failure } from '../../shared/codes.ts'
 import type { Goodbye } from '../../shared/frames.ts'
+import { type Counters, tally } from './counters.ts'
 import type { Link } from './link.ts'
 
 /** Why a connection ends, and when to come back. */
@@ -17,7 +18,8 @@ export function goodbyeFrame({ code, message, afterMs }: Farewell): Goodbye {
 }
 
 /** Turns a connection away before it has a session. */
-export function sayGoodbye(link: Link, farewell: Farewell): void {
+export function sayGoodbye(link: Link, farewell: Farewell, counters: Pick<Counters, 'refused'>): void {
+  tally(counters.refused, farewell.code)
   link.write(link.encoder.frame(goodbyeFrame(farewell)))
   link.end(farewell.code, farewell.message)
 }

@@ -5,7 +5,11 @@ import type { Json } from '../../shared/frames.ts'
 import type { Rate } from './rate.ts'
 
 /** Grants are patterns of channel names, compiled once. */
-export type Grant = (channel: string) => boolean
+export interface Grant {
+  (channel: string): boolean
+  /** The pattern that covers a channel, for an explanation; absent where channels are granted one by one. */
+  readonly patternFor?: (channel: string) => string | undefined
+}
 
 export type Role = 'operator' | 'viewer'
 

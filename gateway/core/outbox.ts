@@ -1,11 +1,13 @@
 // What waits to leave on one connection, in order, and whether the socket is still busy with the last write. Knows no
 // frames.
 
+import type { Counters } from './counters.ts'
 import type { Link } from './link.ts'
 import { watchStuck } from './stuck.ts'
 
 export class Outbox {
   readonly #link: Link
+  readonly #counters: Pick<Counters, 'sentBytes'>
   readonly #onStuck: () => void
   #buffers: Buffer[] = []
   #bytes = 0
@@ -17,8 +19,9 @@ export class Outbox {
   writtenBytes = 0
 
   /** `onStuck`: the socket took nothing of a write for a minute (rule R3). */
-  constructor(link: Link, onStuck: () => void) {
+  constructor(link: Link, counters: Pick<Counters, 'sentBytes'>, onStuck: () => void) {
     this.#link = link
+    this.#counters = counters
     this.#onStuck = onStuck
   }
 
@@ -55,6 +58,7 @@ export class Outbox {
   /** Writes a shared buffer at once; only when nothing waits and the socket is not busy. */
   write(buffer: Buffer): void {
     this.writtenBytes += buffer.length
+    this.#counters.sentBytes += buffer.length
     this.#isBusy = !this.#link.write(buffer)
     if (this.#isBusy) this.#stopWatch ??= watchStuck(this.#link, this.#onStuck)
   }

@@ -1,7 +1,7 @@
 // Presence: the rooms of all channels whose rule asks for it, as long as somebody is in them. Knows no connection.
 
 import type { Failure } from '../../shared/codes.ts'
-import type { ChannelRules } from './channel-rules.ts'
+import { type ChannelRules, withoutPresence } from './channel-rules.ts'
 import { Departures, type DeparturesOptions } from './presence-departures.ts'
 import { Room, type RoomOptions } from './presence-room.ts'
 import type { PresenceState } from './presence-snapshot.ts'
@@ -44,11 +44,8 @@ export class Presence {
 
   /** Who is there; `not_found` where the rule does not ask for presence. */
   async read(channel: string): Promise<PresenceState | Failure> {
-    const { presence, match } = this.#options.rules.of(channel)
-    if (!presence) {
-      const message = `"${channel}" has no presence: the rule "${match}" would need presence: true.`
-      return { code: 'not_found', message }
-    }
+    const rule = this.#options.rules.of(channel)
+    if (!rule.presence) return withoutPresence(rule, channel)
     return this.#rooms.get(channel)?.read() ?? { members: [], anonymous: 0 }
   }
 

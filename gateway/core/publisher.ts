@@ -36,6 +36,8 @@ interface Request {
   readonly items: readonly (Entry | Failure)[]
   readonly entries: readonly Entry[]
   readonly bytes: number
+  /** Monotonic milliseconds. */
+  readonly since: number
   readonly resolve: (outcome: PublishOutcome) => void
 }
 
@@ -69,7 +71,7 @@ export class Publisher {
     if (this.#waitingBytes + bytes > MAX_WAITING_BYTES && this.#waiting.length > 0)
       return Promise.resolve(OVERLOADED)
     return new Promise(resolve => {
-      this.#waiting.push({ items, entries, bytes, resolve })
+      this.#waiting.push({ items, entries, bytes, since: performance.now(), resolve })
       this.#waitingBytes += bytes
       this.#schedule()
     })
@@ -143,6 +145,7 @@ export class Publisher {
       request.resolve(UNWRITABLE)
       return
     }
+    this.#options.counters.publishSeconds.observe((performance.now() - request.since) / 1000)
     const appended = new Map(logged.map((entry, index) => [entry, outcome.entries[index]!]))
     request.resolve(
       request.items.map(item => ('code' in item ? item : this.#settle(item, appended.get(item)))),

@@ -10,6 +10,7 @@ import type { ConnectionView } from '../../shared/stats.ts'
 import { Attendance } from './attendance.ts'
 import type { Connection } from './connection.ts'
 import type { Context } from './context.ts'
+import { tally } from './counters.ts'
 import { watchExpiry } from './expiry.ts'
 import { goodbyeFrame } from './goodbye.ts'
 import type { Identity } from './identity.ts'
@@ -57,7 +58,7 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
     this.sender = options.sender
     this.since = context.clock()
     this.#context = context
-    this.#outbox = new Outbox(options.link, () => {
+    this.#outbox = new Outbox(options.link, context.counters, () => {
       this.close('timeout', 'Nothing was taken for 60 s: reconnect with the last id received.')
     })
     this.reader = new Reader({
@@ -105,6 +106,7 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
   /** Sends a frame at the end of this turn; `id` is where a client that hears nothing more resumes. */
   send(frame: ServerFrame, id?: string): void {
     if (!this.isOpen) return
+    if (frame.type === 'failure') tally(this.#context.counters.refused, frame.code)
     this.#outbox.push(this.link.encoder.frame(frame, id))
     this.queue()
   }
@@ -287,7 +289,7 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
 
   #tellGap(gap: Gap): void {
     const { counters, observe, clock } = this.#context
-    counters.gaps += 1
+    tally(counters.gaps, gap.reason)
     this.send(gap)
     observe({ kind: 'gap', time: clock(), connection: this.id, channel: gap.channel, reason: gap.reason })
   }
@@ -301,7 +303,7 @@ export class Session implements Connection, LinkListener, SubscriptionOwner {
     // Whoever was sent away does not come back; everybody else may, in a moment.
     this.#attendance?.end(code === 'kicked')
     connections.remove(this)
-    counters.disconnects[code] = (counters.disconnects[code] ?? 0) + 1
+    tally(counters.disconnects, code)
     const { user, id } = this
     observe({
       kind: 'disconnected',

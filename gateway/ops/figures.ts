@@ -66,7 +66,7 @@ export class Figures {
       activeChannels: hub.activeChannels,
       published: { total: counters.published, perSecond: this.#perSecond.published },
       delivered: { total: counters.delivered, perSecond: this.#perSecond.delivered },
-      replay: { recovered: counters.recovered, gaps: counters.gaps },
+      replay: { recovered: counters.recovered, gaps: sumOf(counters.gaps) },
       disconnects: { ...counters.disconnects },
       log: { epoch, head, messages, bytes, maxBytes: maxLogBytes, oldestTime: oldestTime ?? null },
       memory: { rssBytes: rss, heapUsedBytes: heapUsed },
@@ -84,4 +84,8 @@ export class Figures {
     this.#lagMs = Math.max(0, Math.round(this.#delay.max / 1e6 - LAG_RESOLUTION_MS))
     this.#delay.reset()
   }
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }

@@ -24,7 +24,7 @@ export function readyLines(loaded: LoadedConfig, origin: string, options: ReadyO
   if (isTerminal && generated.apiKey) lines.push(`  API key    ${generated.apiKey}  (shown once)`)
   if (Object.keys(generated).length > 0) lines.push(`  secrets    generated, kept in ${file}`)
   lines.push(
-    `  example    ${origin}/examples/`,
+    `  example    ${config.publicUrl ?? origin}/examples/`,
     `  publish    curl ${origin}/api/publish -H "Authorization: Bearer ${keyOf(loaded, file, program)}" -d '{"channel":"public:demo","data":"hello"}'`,
   )
   return lines

@@ -82,10 +82,10 @@ interface Stream {
 }
 
 /** Everything that can be refused: with a status what is final, in the stream what passes (rule S5). */
-async function prepare(
-  { raw, headers, ip }: FastifyRequest,
-  deps: SseDeps,
-): Promise<Stream | Farewell | 'stopped'> {
+async function prepare(request: FastifyRequest, deps: SseDeps): Promise<Stream | Farewell | 'stopped'> {
+  const { raw, headers, ip } = request
+  const barred = deps.door.bars(request)
+  if (barred) return barred
   if (!deps.origins.allows(headers.origin, headers.host)) return foreignOrigin(headers.origin)
   const read = readConnectQuery(queryOf(raw.url))
   if ('code' in read) return read
@@ -93,14 +93,14 @@ async function prepare(
   const since = typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : read.since
   if (since?.startsWith(STOP_PREFIX)) return 'stopped'
   const query = { ...read, since }
-  const away = deps.turnAway(ip)
+  const away = deps.door.turnAway(request)
   if (away) return away
   const id = deps.context.connections.nextId(deps.idSuffix)
   const visit = { connection: id, ip, transport: 'sse', channels: query.channels } as const
   const identity = await deps.identify(raw, visit)
   if ('code' in identity) return identity
   const admission = admit(query.channels, identity, deps.context)
-  return refusalOf(query, identity, admission) ?? deps.noRoom() ?? { id, identity, query, admission }
+  return refusalOf(query, identity, admission) ?? deps.door.noRoom() ?? { id, identity, query, admission }
 }
 
 /** Why a stream would carry nothing that was asked for (rules S1, S8). */
@@ -126,7 +126,7 @@ function accept(
   begin(reply.raw, reply.getHeaders(), encodeRetry(RETRY_MS + random() * RETRY_JITTER_MS))
   const link = new SseLink(request, deps)
   if ('code' in stream) {
-    sayGoodbye(link, stream)
+    sayGoodbye(link, stream, context.counters)
     return
   }
   const { id, identity, query, admission } = stream

@@ -51,6 +51,8 @@ export function registerWebSocket(app: FastifyInstance, deps: WebSocketDeps): vo
         return reply.hijack()
       }
       const { origin, host } = request.headers
+      const barred = deps.door.bars(request)
+      if (barred) return deps.refuse(reply, barred)
       if (!deps.origins.allows(origin, host)) return deps.refuse(reply, foreignOrigin(origin))
       const broken = request.ws ? checkHandshake(request.headers) : null
       if (broken) return deps.refuse(reply.header('sec-websocket-version', WEBSOCKET_VERSION), broken)
@@ -76,8 +78,9 @@ interface Arrival {
 }
 
 /** Finds out who comes, if anybody is taken at all. */
-async function arrive({ raw, ip }: FastifyRequest, deps: TransportDeps): Promise<Arrival | Farewell> {
-  const away = deps.turnAway(ip)
+async function arrive(request: FastifyRequest, deps: TransportDeps): Promise<Arrival | Farewell> {
+  const { raw, ip } = request
+  const away = deps.door.turnAway(request)
   if (away) return away
   const query = readConnectQuery(queryOf(raw.url))
   const id = deps.context.connections.nextId(deps.idSuffix)
@@ -85,7 +88,7 @@ async function arrive({ raw, ip }: FastifyRequest, deps: TransportDeps): Promise
   const identity = await deps.identify(raw, { connection: id, ip, transport: 'websocket', channels })
   if ('code' in identity) return identity
   if ('code' in query) return query
-  return deps.noRoom() ?? { id, query, identity }
+  return deps.door.noRoom() ?? { id, query, identity }
 }
 
 function accept(
@@ -100,11 +103,11 @@ function accept(
     return
   }
   const link = new WebSocketLink(webSocket, request, deps)
+  const { context } = deps
   if ('code' in arrival) {
-    sayGoodbye(link, arrival)
+    sayGoodbye(link, arrival, context.counters)
     return
   }
-  const { context } = deps
   const { id, query, identity } = arrival
   const session = new Session({ id, link, identity, sender: query.sender }, context)
   link.listener = session

@@ -43,7 +43,15 @@ const ROOMS: Record<string, Room> = {
     packages: ['node:', 'pino'],
   },
   'gateway/cli': {
-    sees: ['gateway/cli', 'gateway/access', 'gateway/config', 'gateway/log', 'gateway/records', 'shared'],
+    sees: [
+      'gateway/cli',
+      'gateway/access',
+      'gateway/config',
+      'gateway/core',
+      'gateway/log',
+      'gateway/records',
+      'shared',
+    ],
     packages: ['node:'],
   },
   'clients/js': { sees: ['clients/js', 'shared'], packages: [] },

@@ -41,6 +41,7 @@ export interface CoreOptions {
   readonly log?: LateLog
   /** Without it nothing beats. */
   readonly heartbeatMs?: number
+  readonly publishesPerSecond?: number
   /** Milliseconds since 1970, and for the replay cache. */
   readonly clock?: () => number
   readonly startTimer?: typeof startTimer
@@ -112,7 +113,11 @@ export class Core {
       clock,
       onFault,
       observe: event => this.events.push(event),
-      limits: { channelsPerConnection: 200, commandsPerSecond: options.commandsPerSecond ?? 1e9 },
+      limits: {
+        channelsPerConnection: 200,
+        commandsPerSecond: options.commandsPerSecond ?? 1e9,
+        publishesPerSecond: options.publishesPerSecond ?? 1e9,
+      },
       everyone: [],
       heartbeatMs: heartbeatMs ?? 25_000,
     }

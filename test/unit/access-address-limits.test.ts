@@ -2,8 +2,10 @@
 
 import { expect, test } from 'vitest'
 import { AddressLimits } from '../../gateway/access/address-limits.ts'
+import { createCounters } from '../../gateway/core/counters.ts'
 
-const limits = () => new AddressLimits({ connectionsPerAddress: 3, connectRatePerAddress: 10 })
+const limits = () =>
+  new AddressLimits({ connectionsPerAddress: 3, connectRatePerAddress: 10 }, createCounters())
 
 test('[S5] an address that holds its limit is turned away, with the key to set', () => {
   expect(limits().turnAway('192.0.2.1', 2, 0)).toBeNull()
@@ -34,4 +36,14 @@ test('addresses without end are forgotten, those at work are not', () => {
   for (let number = 0; number < 11_000; number += 1)
     addresses.turnAway(`10.0.${number >> 8}.${number & 255}`, 0, 1)
   expect(addresses.turnAway('192.0.2.1', 0, 2)).not.toBeNull()
+})
+
+test('[S5] a customer with a network of IPv6 has one rate, and is counted for each limit that it meets', () => {
+  const counters = createCounters()
+  const addresses = new AddressLimits({ connectionsPerAddress: 3, connectRatePerAddress: 10 }, counters)
+  const come = (host: number) => addresses.turnAway(`2001:db8::${host.toString(16)}`, 0, 0)
+  expect(Array.from({ length: 30 }, (_, host) => come(host)).filter(away => away)).toHaveLength(10)
+  expect(addresses.turnAway('2001:db8:0:1::1', 0, 0)).toBeNull()
+  addresses.turnAway('2001:db8:0:1::1', 3, 0)
+  expect(counters.limited).toEqual({ connectRatePerAddress: 10, connectionsPerAddress: 1 })
 })

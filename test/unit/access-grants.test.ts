@@ -24,7 +24,14 @@ const config: Pick<Config, 'auth' | 'everyone'> = {
   auth: { jwt: { secret: 'x'.repeat(32), requireExp: true } },
   everyone: ['news'],
 }
-const access = createAccess({ config, rules: RULES, clock: () => 0, identifyKey: () => null, warn: () => {} })
+const access = createAccess({
+  config,
+  rules: RULES,
+  clock: () => 0,
+  identifyKey: () => null,
+  keyNamed: () => null,
+  warn: () => {},
+})
 
 const key = (name: string, publish: string[], read: boolean, admin: boolean): Identity => ({
   kind: 'key',

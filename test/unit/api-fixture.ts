@@ -12,6 +12,7 @@ import { registerApi } from '../../gateway/api/api.ts'
 import type { ApiDeps } from '../../gateway/api/deps.ts'
 import { refuseUnclear, SERVER_OPTIONS } from '../../gateway/api/server-options.ts'
 import { BUILT_IN_RULES, ChannelRules } from '../../gateway/core/channel-rules.ts'
+import { createCounters } from '../../gateway/core/counters.ts'
 import type { HistoryQuery } from '../../gateway/core/history.ts'
 import type { Follower, Message } from '../../gateway/core/log.ts'
 import type { Publication, Published } from '../../gateway/core/publication.ts'
@@ -204,6 +205,7 @@ function createDeps(fixture: Fixture): ApiDeps {
     rules: RULES,
     clock: Date.now,
     identifyKey: apiKeys.identify,
+    keyNamed: name => apiKeys.named(name),
     warn: () => {},
   })
   const accounts = {
@@ -239,15 +241,19 @@ function createDeps(fixture: Fixture): ApiDeps {
     history: log,
     log,
     access,
+    explain: access.explain,
     identify: createIdentify({ access, operators, origins, hook: null }),
     operators,
     apiKeys,
     audit: records.audit,
     origins,
     presence: { read: async () => ({ members: [], anonymous: 0 }) },
+    checkAddress: () => null,
     replayer: { run: read => read() },
-    limits: { bodyBytes: 1024 * 1024, commandsPerSecond: 1_000_000 },
+    limits: { bodyBytes: 1024 * 1024, commandsPerSecond: 1_000_000, publishesPerSecond: 1_000_000 },
+    counters: createCounters(),
     publicUrl: 'https://gw.example',
+    metrics: async () => '# the figures\n',
     stats: async () => ({ state: fixture.state }) as Stats,
     state: () => fixture.state,
   }

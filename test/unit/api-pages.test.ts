@@ -88,6 +88,6 @@ test('the examples are pages and what they load; programs are not served', async
     expect((await app.inject('/examples/page.js')).statusCode).toBe(200)
     expect((await app.inject('/examples/php/publish.php')).statusCode).toBe(404)
     const bare = await app.inject('/examples')
-    expect([bare.statusCode, bare.headers.location]).toEqual([301, '/examples/'])
+    expect([bare.statusCode, bare.headers.location]).toEqual([301, 'examples/'])
   }
 })

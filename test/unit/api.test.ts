@@ -220,6 +220,7 @@ test('the OpenAPI document describes every call with its errors', async () => {
     '/api/channels/{name}/presence',
     '/api/connections',
     '/api/connections/{id}',
+    '/api/explain',
     '/api/keys',
     '/api/keys/{name}',
     '/api/openapi.json',
@@ -228,6 +229,7 @@ test('the OpenAPI document describes every call with its errors', async () => {
     '/api/stats',
     '/api/users/{user}/connections',
     '/healthz',
+    '/metrics',
     '/readyz',
   ])
   const { post } = document.paths['/api/publish']

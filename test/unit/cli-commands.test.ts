@@ -5,7 +5,7 @@ import { UsageError } from '../../gateway/cli/command.ts'
 import { runCommand } from '../../gateway/cli/commands.ts'
 
 const wrong: [string[], RegExp][] = [
-  [['sing'], /no command "sing".*api-key, backup, hash-password, key, restore, token/],
+  [['sing'], /no command "sing".*api-key, backup, explain, hash-password, key, restore, token/],
   [['--help'], /no command "--help"/],
   [['backup'], /twinwire backup FILE \[--force\]$/],
   [['backup', 'a', 'b'], /twinwire backup FILE \[--force\]$/],

@@ -37,6 +37,7 @@ test('without a file every key has the default of protocol §9', async () => {
       connectionsPerAddress: 1000,
       connectRatePerAddress: 200,
       commandsPerSecond: 50,
+      publishesPerSecond: 50,
       channelsPerConnection: 200,
       messageBytes: 65_536,
       bodyBytes: 1_048_576,

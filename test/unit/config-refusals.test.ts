@@ -42,7 +42,17 @@ test.each([
   ['port: 65536', 'port: 65536 is not allowed; write a whole number from 0 to 65535.'],
   ['port: "8080"', 'port: "8080" is not allowed'],
   ['port: [1]', 'port: [1] is not allowed'],
-  ['trustProxy: yes', 'trustProxy: "yes" is not allowed; write true or false.'],
+  ['trustProxy: yes', 'trustProxy: "yes" is not allowed; write true, false, or a list of the addresses'],
+  [
+    'trustProxy: [10.0.0.0/33]',
+    'trustProxy[0]: "10.0.0.0/33" is not allowed; write an IP address, or a network',
+  ],
+  ['access: { api: { allow: [example.org] } }', 'access.api.allow[0]: "example.org" is not allowed'],
+  [
+    'access: { streams: { deny: ["fe80::1%eth0"] } }',
+    'access.streams.deny[0]: "fe80::1%eth0" is not allowed',
+  ],
+  ['access: { streams: { deny: [10.0.0.0/8/8] } }', 'access.streams.deny[0]: "10.0.0.0/8/8" is not allowed'],
   ['durability: fast', 'durability: "fast" is not allowed; write normal, full.'],
   [
     'limits: { messageBytes: 64KB }',

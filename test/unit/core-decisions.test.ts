@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest'
 import { type AdmissionRules, admit } from '../../gateway/core/admission.ts'
 import { BUILT_IN_RULES, type ChannelRule, ChannelRules } from '../../gateway/core/channel-rules.ts'
+import { createCounters } from '../../gateway/core/counters.ts'
 import type { Identity } from '../../gateway/core/identity.ts'
 import type { Publication } from '../../gateway/core/publication.ts'
 import { checkPublication } from '../../gateway/core/publication-check.ts'
@@ -61,7 +62,7 @@ function rulesOf(more: Partial<AdmissionRules> & { limit?: number } = {}): Admis
     maySubscribe: (_: Identity, channel: string) =>
       channel.startsWith('no') ? { code: 'forbidden' as const, message: 'No.' } : null,
   }
-  return { access, everyone, limits: { channelsPerConnection: limit } }
+  return { access, everyone, limits: { channelsPerConnection: limit }, counters: createCounters() }
 }
 
 test('[N2] everyone gets the announced channels, a user the personal one, whatever else is refused', () => {

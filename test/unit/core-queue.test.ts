@@ -1,6 +1,7 @@
 // The small pure parts of the core: queue, rate, goodbye, the JSON of a message. No time but what is handed in.
 
 import { expect, test } from 'vitest'
+import { createCounters } from '../../gateway/core/counters.ts'
 import { goodbyeFrame, sayGoodbye } from '../../gateway/core/goodbye.ts'
 import { messageJson } from '../../gateway/core/message-json.ts'
 import { Queue } from '../../gateway/core/queue.ts'
@@ -77,9 +78,11 @@ test.each(['sse', 'websocket'] as const)(
   '[S5] who is turned away hears a goodbye, then the end (%s)',
   transport => {
     const link = new FakeLink(transport)
-    sayGoodbye(link, { code: 'unavailable', message: 'Full.', afterMs: 10 })
+    const counters = createCounters()
+    sayGoodbye(link, { code: 'unavailable', message: 'Full.', afterMs: 10 }, counters)
     expect(link.frames).toMatchObject([{ type: 'goodbye', code: 'unavailable', reconnect: true, after: 10 }])
     expect(link.ended).toEqual({ code: 'unavailable', reason: 'Full.' })
+    expect(counters.refused).toEqual({ unavailable: 1 })
   },
 )
 

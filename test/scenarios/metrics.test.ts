@@ -1,0 +1,87 @@
+// The page for Prometheus: who may read it, and that what happens is counted.
+
+import { expect, test } from 'vitest'
+import type { Frame } from '../harness/frame.ts'
+import { startGateway } from '../harness/gateway.ts'
+import { samplesOf } from '../harness/prometheus.ts'
+import { openSse } from '../harness/sse.ts'
+import { openWebSocket } from '../harness/websocket.ts'
+
+const READ_KEY = 'reading-key-of-the-metrics-test-0123456789'
+const POOR_KEY = 'publish-key-of-the-metrics-test-0123456789'
+
+test('[H5] what happens is counted, limits by their key', async t => {
+  const gateway = await startGateway(t, {
+    config: {
+      apiKeys: [
+        { name: 'test', key: 'test-key-of-the-black-box-suite-0123456789', publish: ['*'], admin: true },
+        { name: 'prometheus', key: READ_KEY, publish: [], read: true },
+        { name: 'poor', key: POOR_KEY, read: false, publish: ['*'] },
+      ],
+      channels: [{ match: '*', subscribe: 'anyone', publish: 'user' }],
+      limits: { publishesPerSecond: 2, commandsPerSecond: 1000 },
+    },
+  })
+  const socket = await openWebSocket(t, gateway.url, { channels: 'a', token: gateway.jwt({ sub: 'ann' }) })
+  const stream = await openSse(t, gateway.url, { channels: 'a', since: 'nonsense' })
+  await Promise.all([socket.next('live'), stream.next('live')])
+  const answers: Frame[] = []
+  for (let count = 0; count < 8; count += 1)
+    answers.push(await socket.ask({ type: 'publish', channel: 'a', data: 1 }))
+  const limited = answers.filter(({ code }) => code === 'rate_limited')
+  expect(limited.length).toBeGreaterThan(0)
+  expect(limited[0]!.message).toMatch(/2 messages a second \(limits\.publishesPerSecond\): wait \d+ ms/)
+  const published = answers.length - limited.length
+  for (let count = 0; count < published; count += 1) await stream.next('message')
+
+  const page = await gateway.api('GET', '/metrics', { key: READ_KEY })
+  expect(page.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+  const samples = samplesOf(page.text)
+  expect(Object.fromEntries(samples)).toMatchObject({
+    'twinwire_connections{transport="websocket"}': 1,
+    'twinwire_connections{transport="sse"}': 1,
+    // One is the user's own channel.
+    twinwire_subscriptions: 3,
+    twinwire_active_channels: 2,
+    twinwire_log_writable: 1,
+    'twinwire_state{state="ready"}': 1,
+    twinwire_published_total: published,
+    twinwire_delivered_total: 2 * published,
+    twinwire_publish_duration_seconds_count: published,
+    'twinwire_gaps_total{reason="reset"}': 1,
+    'twinwire_rate_limited_total{limit="publishesPerSecond"}': limited.length,
+    'twinwire_refusals_total{code="rate_limited"}': limited.length,
+  })
+  expect(samples.get('twinwire_sent_bytes_total')).toBeGreaterThan(200)
+  expect(samples.get('process_open_fds')).toBeGreaterThan(5)
+})
+
+test('[H5] a client publishes at the same rate over HTTP', async t => {
+  const gateway = await startGateway(t, {
+    config: {
+      channels: [{ match: '*', subscribe: 'anyone', publish: 'user' }],
+      limits: { publishesPerSecond: 2 },
+    },
+  })
+  const key = gateway.jwt({ sub: 'ann' })
+  const publish = (count: number) =>
+    gateway.api('POST', '/api/publish', { key, body: Array(count).fill({ channel: 'a', data: 1 }) })
+  expect((await publish(20)).status).toBe(200)
+  const refused = await publish(1)
+  expect([refused.status, Number(refused.headers.get('retry-after'))]).toEqual([429, expect.any(Number)])
+  expect(refused.json.detail).toContain('limits.publishesPerSecond')
+  expect((await gateway.api('POST', '/api/publish', { body: { channel: 'a', data: 1 } })).status).toBe(200)
+})
+
+test('[H5] figures are for keys that may read, and for operators', async t => {
+  const gateway = await startGateway(t, {
+    config: { apiKeys: [{ name: 'poor', key: POOR_KEY, read: false, publish: ['*'] }] },
+  })
+  const as = async (key: string | null) => (await gateway.api('GET', '/metrics', { key })).status
+  expect([
+    await as(null),
+    await as('nonsense'),
+    await as(POOR_KEY),
+    await as(gateway.jwt({ sub: 'a' })),
+  ]).toEqual([401, 401, 403, 403])
+})
