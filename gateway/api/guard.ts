@@ -94,8 +94,7 @@ export async function requireReader(request: FastifyRequest, reply: FastifyReply
 
 function missing(identity: Identity, scope: string): Failure {
   const remedy = `use an API key with ${scope}, or an operator's session`
-  if (isNobody(identity))
-    return { code: 'unauthorized', message: `This call needs a credential: ${remedy}.` }
+  if (isNobody(identity)) return { code: 'unauthorized', message: `This call needs a credential: ${remedy}.` }
   const who = identity.kind === 'key' ? `The API key "${identity.name}"` : 'A client token'
   return { code: 'forbidden', message: `${who} does not allow this call: ${remedy}.` }
 }
