@@ -135,5 +135,7 @@ async function request(row: Row, kind: Kind, wanted: HttpCall, door: Door): Prom
     headers: { ...headers, ...offered },
     ...body,
   })
-  return `${answer.status} ${answer.json.code ?? ''}`.trim()
+  // CORS: a foreign page never reads what it was answered.
+  const isRead = row.place.includes('foreign') && answer.headers.has('access-control-allow-origin')
+  return `${answer.status} ${answer.json.code ?? ''}${isRead ? ', read by the page' : ''}`.trim()
 }

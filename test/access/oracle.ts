@@ -1,7 +1,8 @@
-// What the protocol says about each cell of the access table (docs/protocol.md §2, §4–§6, §8), written down once more and
-// as simply as it can be. Knows no code of the gateway.
+// What the protocol says about each cell of the access table (docs/protocol.md §4–§6, §8), written down once more and as
+// simply as it can be. Knows no code of the gateway.
 
 import { type Call, type Cell, type Credential, EVERYONE, GRANTED, KINDS, type Place, RULES } from './door.ts'
+import { type Code, isName, lacking, publish, receive, type Who, type World } from './naive-rules.ts'
 
 /** The table of codes, copied from the protocol (§3). */
 export const STATUS = {
@@ -10,36 +11,24 @@ export const STATUS = {
   forbidden: 403,
   not_found: 404,
   unavailable: 503,
-} as const
+} as const satisfies Record<Code, number>
 
-type Code = keyof typeof STATUS
-
-interface Client {
-  readonly kind: 'client'
-  readonly user: string | null
-  readonly grants: readonly string[]
-}
-
-export type Who =
-  | { readonly kind: 'anonymous' }
-  | Client
-  | {
-      readonly kind: 'key'
-      readonly publish: readonly string[]
-      readonly read: boolean
-      readonly admin: boolean
-    }
-  | { readonly kind: 'operator'; readonly mayWrite: boolean }
+const WORLD: World = { rules: RULES, everyone: [EVERYONE] }
 
 const ANONYMOUS: Who = { kind: 'anonymous' }
-const ANN = 'ann'
+const ann = (grants: readonly string[]): Who => ({
+  kind: 'client',
+  user: 'ann',
+  subscribe: grants,
+  publish: grants,
+})
 
 /** Who a credential stands for where it counts, or why it counts nowhere. */
 const WHO: Record<Credential, Who | Code> = {
   nothing: ANONYMOUS,
-  'token of a user': { kind: 'client', user: ANN, grants: [] },
-  'token of a user, with grants': { kind: 'client', user: ANN, grants: GRANTED },
-  'token without a user, with grants': { kind: 'client', user: null, grants: GRANTED },
+  'token of a user': ann([]),
+  'token of a user, with grants': ann(GRANTED),
+  'token without a user, with grants': { kind: 'client', user: null, subscribe: GRANTED, publish: GRANTED },
   'expired token': 'unauthorized',
   'token of another secret': 'unauthorized',
   'token with alg none': 'unauthorized',
@@ -50,8 +39,8 @@ const WHO: Record<Credential, Who | Code> = {
   'session of an operator': { kind: 'operator', mayWrite: true },
   'session of a viewer': { kind: 'operator', mayWrite: false },
   'application: nobody': ANONYMOUS,
-  'application: a user': { kind: 'client', user: ANN, grants: [] },
-  'application: a user, with grants': { kind: 'client', user: ANN, grants: GRANTED },
+  'application: a user': ann([]),
+  'application: a user, with grants': ann(GRANTED),
   'application: 401': 'unauthorized',
   'application: 403': 'forbidden',
   'application: no answer': 'unavailable',
@@ -86,56 +75,9 @@ export function arrive(credential: Credential, place: Place, call: Call): Who | 
   return WHO[credential]
 }
 
-/** `*` stands for any characters, none included (N3): tried out letter by letter. */
-export function matches(pattern: string, name: string): boolean {
-  if (pattern === '') return name === ''
-  if (pattern[0] === '*')
-    return matches(pattern.slice(1), name) || (name !== '' && matches(pattern, name.slice(1)))
-  return pattern[0] === name[0] && matches(pattern.slice(1), name.slice(1))
-}
-
-const ruleOf = (name: string) => {
-  // N3: only a rule that begins with @ is for personal channels. Without one nobody but backends publishes there.
-  if (name.startsWith('@')) return { subscribe: 'granted', publish: 'nobody' } as const
-  return RULES.find(({ match }) => matches(match, name))!
-}
-
-/** N2: no pattern of a client matches a leading `@` or `$`. */
-const isGranted = (who: Who, name: string): boolean =>
-  who.kind === 'client' && !/^[@$]/.test(name) && who.grants.some(pattern => matches(pattern, name))
-
-const userOf = (who: Who): string | null => (who.kind === 'client' ? who.user : null)
-
-/** S8: without any credential it is 401, with one that does not suffice 403. */
-const lacking = (who: Who): Code => (who.kind === 'anonymous' ? 'unauthorized' : 'forbidden')
-
-/** Whether somebody receives a channel: `null`, or why not (N2, N3, §6). */
-export function receive(who: Who, name: string): Code | null {
-  if (name === EVERYONE) return null
-  if (who.kind === 'operator') return null
-  if (name.startsWith('$')) return lacking(who)
-  if (who.kind === 'key') return who.read || who.admin ? null : 'forbidden'
-  if (name.startsWith('@')) return name === `@${userOf(who)}` ? null : lacking(who)
-  const { subscribe } = ruleOf(name)
-  if (subscribe === 'anyone') return null
-  if (subscribe === 'user') return userOf(who) !== null ? null : lacking(who)
-  return isGranted(who, name) ? null : lacking(who)
-}
-
-/** Whether somebody publishes to a channel, `subscribed` on the same connection or not (N2, N3, §6). */
-export function publish(who: Who, name: string, subscribed: boolean): Code | null {
-  if (name.startsWith('$')) return 'forbidden'
-  if (who.kind === 'operator') return who.mayWrite ? null : 'forbidden'
-  if (who.kind === 'key') return who.publish.some(pattern => matches(pattern, name)) ? null : 'forbidden'
-  const rule = ruleOf(name)
-  if (rule.publish === 'nobody') return 'forbidden'
-  if (rule.publish === 'subscribers') return subscribed ? null : 'forbidden'
-  if (rule.publish === 'user') return userOf(who) !== null ? null : lacking(who)
-  return isGranted(who, name) ? null : lacking(who)
-}
-
 /** N2: the channels that a connection has without asking. */
-const isGiven = (who: Who, name: string): boolean => name === EVERYONE || name === `@${userOf(who)}`
+const isGiven = (who: Who, name: string): boolean =>
+  name === EVERYONE || (who.kind === 'client' && name === `@${who.user}`)
 
 const mayAdminister = (who: Who): boolean => who.kind === 'operator' || (who.kind === 'key' && who.admin)
 
@@ -144,22 +86,22 @@ function act(who: Who, call: Call, name: string): Code | null {
   // §6: asked before the name is looked at.
   if (call === 'http purge' || call === 'http delete') {
     if (!mayAdminister(who)) return lacking(who)
-    if (name.includes(' ')) return 'bad_request'
+    if (!isName(name)) return 'bad_request'
     // The message that is to be deleted is not there.
     return call === 'http delete' ? 'not_found' : null
   }
   // N1.
-  if (name.includes(' ')) return 'bad_request'
+  if (!isName(name)) return 'bad_request'
   switch (call) {
     case 'ws publish':
-      return publish(who, name, isGiven(who, name))
+      return publish(who, name, isGiven(who, name), WORLD)
     case 'ws publish, subscribed':
-      return publish(who, name, isGiven(who, name) || receive(who, name) === null)
+      return publish(who, name, isGiven(who, name) || receive(who, name, WORLD) === null, WORLD)
     // N3: over HTTP, whoever may subscribe counts as subscribed.
     case 'http publish':
-      return publish(who, name, receive(who, name) === null)
+      return publish(who, name, receive(who, name, WORLD) === null, WORLD)
     default:
-      return receive(who, name)
+      return receive(who, name, WORLD)
   }
 }
 
