@@ -50,7 +50,7 @@ export const COOKIE_PLACES: readonly Place[] = PLACES.filter(
 /** The rules of the gateway that is asked, and what the tokens and keys grant. */
 export const RULES = [
   { match: 'public:*', subscribe: 'anyone', publish: 'nobody' },
-  { match: 'talk:*', subscribe: 'anyone', publish: 'subscribers' },
+  { match: 'talk:*', subscribe: 'anyone', publish: 'subscribers', presence: true },
   { match: 'users:*', subscribe: 'user', publish: 'user' },
   { match: '*', subscribe: 'granted', publish: 'granted' },
 ] as const
@@ -82,10 +82,12 @@ export const CALLS = [
   'ws subscribe',
   'ws publish, subscribed',
   'ws history',
+  'ws presence',
   'sse connect',
   'http publish',
   'http channel',
   'http history',
+  'http presence',
   'http purge',
   'http delete',
 ] as const
@@ -110,6 +112,9 @@ export function rows(hooked: boolean): { credential: Credential; place: Place }[
       .map(place => ({ credential, place })),
   )
 }
+
+/** What every row is asked. */
+export const CELLS_A_ROW = CALLS.length * Object.keys(KINDS).length
 
 export function nameOf({ credential, place, kind, call }: Cell): string {
   return `${credential} | ${place} | ${kind} | ${call}`

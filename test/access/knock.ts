@@ -97,6 +97,7 @@ const COMMANDS: readonly [Call, { type: string; data?: unknown }][] = [
   ['ws subscribe', { type: 'subscribe' }],
   ['ws publish, subscribed', { type: 'publish', data: 2 }],
   ['ws history', { type: 'history' }],
+  ['ws presence', { type: 'presence' }],
 ]
 
 async function stream(scope: Scope, row: Row, kind: Kind, door: Door): Promise<string> {
@@ -119,6 +120,7 @@ const PATHS: Record<HttpCall, [method: string, path: (channel: string) => string
   'http publish': ['POST', () => '/api/publish'],
   'http channel': ['GET', channel => `/api/channels/${channel}`],
   'http history': ['GET', channel => `/api/channels/${channel}/messages?limit=1`],
+  'http presence': ['GET', channel => `/api/channels/${channel}/presence`],
   'http purge': ['DELETE', channel => `/api/channels/${channel}/messages`],
   'http delete': ['DELETE', channel => `/api/channels/${channel}/messages/nothere1-1`],
 }

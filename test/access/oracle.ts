@@ -24,7 +24,7 @@ const ann = (grants: readonly string[]): Who => ({
 })
 
 /** Who a credential stands for where it counts, or why it counts nowhere. */
-const WHO: Record<Credential, Who | Code> = {
+export const WHO: Record<Credential, Who | Code> = {
   nothing: ANONYMOUS,
   'token of a user': ann([]),
   'token of a user, with grants': ann(GRANTED),
@@ -100,6 +100,10 @@ function act(who: Who, call: Call, name: string): Code | null {
     // N3: over HTTP, whoever may subscribe counts as subscribed.
     case 'http publish':
       return publish(who, name, receive(who, name, WORLD) === null, WORLD)
+    // P4: a channel without presence has nothing to show to those who receive it.
+    case 'ws presence':
+    case 'http presence':
+      return receive(who, name, WORLD) ?? (name === KINDS.talk ? null : 'not_found')
     default:
       return receive(who, name, WORLD)
   }
@@ -112,10 +116,12 @@ const DONE: Record<Call, string> = {
   'ws subscribe': 'subscribed',
   'ws publish, subscribed': 'published',
   'ws history': 'history',
+  'ws presence': 'presence',
   'sse connect': '200 subscribed',
   'http publish': '200',
   'http channel': '200',
   'http history': '200',
+  'http presence': '200',
   'http purge': '204',
   'http delete': '204',
 }

@@ -2,7 +2,7 @@
 // and compared with what the protocol says.
 
 import { expect, test } from 'vitest'
-import { type Credential, GRANTED, nameOf, rows } from '../access/door.ts'
+import { CELLS_A_ROW, type Credential, GRANTED, nameOf, rows } from '../access/door.ts'
 import { type Door, knock } from '../access/knock.ts'
 import { expected } from '../access/oracle.ts'
 import { makeSecrets, tableConfig } from '../access/shown.ts'
@@ -11,7 +11,6 @@ import type { Scope } from '../harness/scope.ts'
 import { type Reply, startWebServer } from '../harness/web-server.ts'
 
 const ROWS_AT_ONCE = 6
-const CELLS_A_ROW = 110
 
 /** Asks for the cells of all rows, some rows at a time; returns those that came out otherwise. */
 async function surprises(scope: Scope, all: ReturnType<typeof rows>, door: Door): Promise<string[]> {
