@@ -36,6 +36,7 @@ async function callEverything(gateway: Gateway, secrets: Secrets): Promise<strin
     ...OPERATIONS.map(({ method, path }) => `${method} ${path}`),
     ...ELSEWHERE,
     'GET /nowhere',
+    'POST /api/nowhere',
     'GET /api/nowhere',
     'PUT /api/keys',
   ]
