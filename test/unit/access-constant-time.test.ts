@@ -46,7 +46,16 @@ async function stepsOf(guess: () => unknown): Promise<string[]> {
 
 const SECRET = 'a-secret-that-is-guessed-letter-by-letter-0123456789'
 /** From nothing right to everything right. */
-const GUESSES = ['', 'x', SECRET.slice(0, 1), SECRET.slice(0, -1), `${SECRET.slice(0, -1)}x`, `${SECRET}x`, 'é', SECRET]
+const GUESSES = [
+  '',
+  'x',
+  SECRET.slice(0, 1),
+  SECRET.slice(0, -1),
+  `${SECRET.slice(0, -1)}x`,
+  `${SECRET}x`,
+  'é',
+  SECRET,
+]
 
 const EMPTY: KeyStore = {
   list: () => [],
@@ -84,22 +93,26 @@ const HASH = formatPasswordHash({
 test.each([
   ['plain passwords', [{ user: 'eve', password: 'other', role: 'viewer' as const }]],
   ['a hash among them', [{ user: 'eve', passwordHash: HASH, role: 'viewer' as const }]],
-])('user and password are compared the same way whatever is right about them: %s', async (_name, operators) => {
-  const accounts = new Accounts({ admin: { user: 'admin', password: SECRET }, operators })
-  const usual = await stepsOf(() => accounts.check('admin', SECRET))
-  expect(usual.filter(step => step === 'compare 32 with 32 bytes').length).toBeGreaterThan(2)
-  for (const user of ['admin', 'admi', 'admin2', '', 'nobody', 'eve']) {
-    for (const guess of GUESSES) {
-      expect([user, guess, await stepsOf(() => accounts.check(user, guess))]).toEqual([user, guess, usual])
+])(
+  'user and password are compared the same way whatever is right about them: %s',
+  async (_name, operators) => {
+    const accounts = new Accounts({ admin: { user: 'admin', password: SECRET }, operators })
+    const usual = await stepsOf(() => accounts.check('admin', SECRET))
+    expect(usual.filter(step => step === 'compare 32 with 32 bytes').length).toBeGreaterThan(2)
+    for (const user of ['admin', 'admi', 'admin2', '', 'nobody', 'eve']) {
+      for (const guess of GUESSES) {
+        expect([user, guess, await stepsOf(() => accounts.check(user, guess))]).toEqual([user, guess, usual])
+      }
     }
-  }
-  expect(await accounts.check('admin', SECRET)).toMatchObject({ user: 'admin' })
-})
+    expect(await accounts.check('admin', SECRET)).toMatchObject({ user: 'admin' })
+  },
+)
 
 const COMPARISON = /([\w.#?!]+)\s*[!=]==?\s*([\w.#?!'"`-]+)/g
 const NAMED = /(secret|password|csrf|seal|digest|signature|bearer|token|\.key|apiKey)!?$/i
 const CONSTANT = /^(undefined|null|true|false|['"`\d-].*)$/
-const SEARCH = /(secret|password|csrf|seal|digest|signature|bearer|token|\.key|apiKey)[!?]?\.(startsWith|endsWith|indexOf|localeCompare|equals)\(/i
+const SEARCH =
+  /(secret|password|csrf|seal|digest|signature|bearer|token|\.key|apiKey)[!?]?\.(startsWith|endsWith|indexOf|localeCompare|equals)\(/i
 
 /** Whether a line compares what is called a secret with something that varies, and stops at the first difference. */
 function stopsEarly(line: string): boolean {
@@ -131,7 +144,12 @@ test('no secret is compared by what stops at the first difference', () => {
   )
   expect(found.sort()).toEqual(Object.keys(HARMLESS).sort())
   // The search finds what it is for.
-  for (const bad of ['password === account.password', 'if (csrf !== header)', 'given === this.secret', 'token.startsWith(x)']) {
+  for (const bad of [
+    'password === account.password',
+    'if (csrf !== header)',
+    'given === this.secret',
+    'token.startsWith(x)',
+  ]) {
     expect([bad, stopsEarly(bad)]).toEqual([bad, true])
   }
 })
