@@ -84,14 +84,14 @@ test('[W6] a page that hides its origin has no session', async t => {
   const { session } = door()
   for (const origin of ['null', '', 'http://gateway.evil.example', 'file://', 'https://evil.example']) {
     const { status } = await send(t, 'GET /api/keys', [`Origin: ${origin}`, `Cookie: ${session}`])
-    expect([origin, status]).toEqual([origin, 401])
+    expect([origin, [401, 403].includes(status)]).toEqual([origin, true])
   }
   const two = await send(t, 'GET /api/keys', [
     'Origin: https://evil.example',
     'Origin: http://gateway',
     `Cookie: ${session}`,
   ])
-  expect(two.status).toBe(401)
+  expect([401, 403]).toContain(two.status)
 })
 
 test('no path leads out of the folders of the pages', async t => {

@@ -2,11 +2,12 @@
 // patterns and users are short and of few letters, so that they nearly match each other all the time.
 
 import { expect, test } from 'vitest'
-import { createGrants } from '../../gateway/access/grants.ts'
+import { createAccess } from '../../gateway/access/access.ts'
 import { clientGrant, keyGrant } from '../../gateway/access/patterns.ts'
 import { admit } from '../../gateway/core/admission.ts'
 import { type ChannelRule, ChannelRules } from '../../gateway/core/channel-rules.ts'
-import type { Identity, Verdict } from '../../gateway/core/identity.ts'
+import { createCounters } from '../../gateway/core/counters.ts'
+import type { Access, Identity, Verdict } from '../../gateway/core/identity.ts'
 import { isChannelName, personalChannel } from '../../shared/channel-name.ts'
 import {
   type Code,
@@ -141,20 +142,35 @@ const fullRule = (rule: Rule): ChannelRule => ({ ...rule, history: null, presenc
 
 const codeOf = (verdict: Verdict): Code | null => (verdict === null ? null : (verdict.code as Code))
 
+/** The gateway's own access, configured like the world. */
+function accessTo({ rules, everyone }: World): Access {
+  const auth = { jwt: { secret: 'x'.repeat(32), requireExp: true } }
+  const parts = {
+    config: { auth, everyone },
+    rules: new ChannelRules(rules.map(fullRule)),
+    clock: () => 0,
+    identifyKey: () => null,
+    keyNamed: () => null,
+    warn: () => {},
+  }
+  return createAccess(parts)
+}
+
 /** What the gateway and the naive rules say about one name. */
-function decide(who: Who, name: string, world: World, grants: ReturnType<typeof createGrants>) {
+function decide(who: Who, name: string, world: World, access: Access) {
   const identity = identityOf(who)
   const limits = { channelsPerConnection: 10 }
-  const { refused, channels } = admit([name], identity, { access: grants, everyone: world.everyone, limits })
+  const admission = { access, everyone: world.everyone, limits, counters: createCounters() }
+  const { refused, channels } = admit([name], identity, admission)
   const gateway = [
     isChannelName(name),
     channels.includes(name) ? null : (refused[0]?.failure.code ?? 'neither'),
     ...(isName(name)
       ? [
-          codeOf(grants.maySubscribe(identity, name)),
-          codeOf(grants.mayRead(identity, name)),
-          codeOf(grants.mayPublish(identity, name, false)),
-          codeOf(grants.mayPublish(identity, name, true)),
+          codeOf(access.maySubscribe(identity, name)),
+          codeOf(access.mayRead(identity, name)),
+          codeOf(access.mayPublish(identity, name, false)),
+          codeOf(access.mayPublish(identity, name, true)),
         ]
       : []),
   ]
@@ -173,14 +189,14 @@ test('[N1] [N2] [N3] the gateway decides as the naive rules do, whoever asks for
       .list(2, () => chance.text(LETTERS))
       .filter(name => isName(name) && !/^[@$]/.test(name))
     const world: World = { rules, everyone }
-    const grants = createGrants(new ChannelRules(rules.map(fullRule)), everyone)
+    const access = accessTo(world)
     const people = Array.from({ length: 6 }, () => makeWho(chance))
     const users = people.flatMap(who => (who.kind === 'client' && who.user !== null ? [who.user] : []))
     for (let tried = 0; tried < CASES_A_WORLD; tried++) {
       const who = chance.one(people)
       const near = [...rules.map(({ match }) => match), ...patternsOf(who), ...everyone]
       const name = chance.name(near, users)
-      const { gateway, naive } = decide(who, name, world, grants)
+      const { gateway, naive } = decide(who, name, world, access)
       // Compared as text: `expect` would be most of the time that this takes.
       if (String(gateway) !== String(naive))
         expect({ world, who, name, decided: gateway }).toEqual({ decided: naive })
