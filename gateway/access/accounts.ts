@@ -30,15 +30,16 @@ export class Accounts {
   }
 
   /**
-   * The account that user and password fit, or null. A user that does not exist takes as long as one that does: where
-   * one account costs a slow hash, every attempt does.
+   * The account that user and password fit, or null. A user that does not exist takes as long as one that does: every
+   * attempt costs the same comparisons, and a slow hash where one account has one.
    */
   async check(user: string, password: string): Promise<Account | null> {
     const account = this.find(user)
     const hash = account?.passwordHash ?? this.#anyHash
     const fits = hash !== undefined && (await fitsHash(password, hash))
+    const isSame = isSameText(password, account?.password ?? '')
     if (account === null) return null
-    if (account.passwordHash !== undefined) return fits ? account : null
-    return isSameText(password, account.password!) ? account : null
+    const hasHash = account.passwordHash !== undefined
+    return (hasHash ? fits : isSame) ? account : null
   }
 }

@@ -138,9 +138,12 @@ function needsGrant(identity: Identity, what: 'subscribe' | 'publish'): string {
 
 /** Without any identity it is a credential that is missing (401), with one its rights (403); rule S8. */
 function refuse(identity: Identity, message: string): Failure {
-  const isNobody =
-    identity.kind === 'anonymous' || (isHooked(identity) && !('user' in identity && identity.user))
-  return { code: isNobody ? 'unauthorized' : 'forbidden', message }
+  return { code: isNobody(identity) ? 'unauthorized' : 'forbidden', message }
+}
+
+/** Whether nobody in particular is there: no credential, or one in which the application sees nobody. */
+export function isNobody(identity: Identity): boolean {
+  return identity.kind === 'anonymous' || (isHooked(identity) && !('user' in identity && identity.user))
 }
 
 /** Refused whatever credential is shown. */

@@ -26,7 +26,8 @@ export function createIdentify({ access, operators, origins, hook }: IdentifyPar
     const credential = findCredential(request)
     if (credential === null) {
       const operator = identifyOperator(request, operators, origins)
-      return operator ?? hook?.identify(request, visit) ?? { kind: 'anonymous' }
+      if (operator !== null || hook === null) return operator ?? { kind: 'anonymous' }
+      return isForeign(request, origins) ? NOT_ASKED : hook.identify(request, visit)
     }
     const { source, value } = credential
     if (source === 'authorization') {
@@ -35,10 +36,13 @@ export function createIdentify({ access, operators, origins, hook }: IdentifyPar
       if (!value.includes('.')) return hook?.takesAuthorization ? askAbout(request, visit, hook) : NO_KEY
     }
     // Browsers send cookies for any page: without this, every site could publish as the user who visits it.
-    const { origin, host } = request.headers
-    if (source === 'cookie' && !origins.allows(origin, host)) return FOREIGN_PAGE
+    if (source === 'cookie' && isForeign(request, origins)) return FOREIGN_PAGE
     return access.authenticate(value)
   }
+}
+
+function isForeign({ headers }: RequestParts, origins: IdentifyParts['origins']): boolean {
+  return !origins.allows(headers.origin, headers.host)
 }
 
 /** A header that is neither a key nor a JWT of ours may be the application's own; but it is not overlooked. */
@@ -56,6 +60,12 @@ const NO_KEY: Failure = {
 const FOREIGN_PAGE: Failure = {
   code: 'forbidden',
   message: 'Pages of this origin may not use the twinwire_token cookie: add the origin to origins.',
+}
+
+/** The application would judge its visitor by cookies that the page had no part in. */
+const NOT_ASKED: Failure = {
+  code: 'forbidden',
+  message: 'The application is not asked about pages of this origin: add the origin to origins.',
 }
 
 /**

@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Failure } from '../../shared/codes.ts'
 import { findCookie, findCredential, SESSION_COOKIE } from '../access/credentials.ts'
-import { refuseViewer } from '../access/grants.ts'
+import { isNobody, refuseViewer } from '../access/grants.ts'
 import { isSameText } from '../access/passwords.ts'
 import type { Identity } from '../core/identity.ts'
 import { checkEnd } from '../core/identity-end.ts'
@@ -108,8 +108,7 @@ export async function requireReader(request: FastifyRequest, reply: FastifyReply
 
 function missing(identity: Identity, scope: string): Failure {
   const remedy = `use an API key with ${scope}, or an operator's session`
-  if (identity.kind === 'anonymous')
-    return { code: 'unauthorized', message: `This call needs a credential: ${remedy}.` }
+  if (isNobody(identity)) return { code: 'unauthorized', message: `This call needs a credential: ${remedy}.` }
   const who = identity.kind === 'key' ? `The API key "${identity.name}"` : 'A client token'
   return { code: 'forbidden', message: `${who} does not allow this call: ${remedy}.` }
 }

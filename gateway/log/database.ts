@@ -22,6 +22,8 @@ export function openDatabase(
   inspect(path)
   let db: SqliteDatabase.Database | undefined
   try {
+    // Messages are for the gateway's user only; SQLite gives its side files the same mode.
+    closeSync(openSync(path, 'a', 0o600))
     // A busy timeout would hold the event loop: whoever is busy here is a stranger, and waiting is the caller's choice.
     db = new SqliteDatabase(path, { timeout: 0 })
     db.pragma('journal_mode = WAL')

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { LogUnusable } from './log-unusable.ts'
 
-/** Makes the data folder, unless it is there. Throws `LogUnusable` when that is not possible. */
+/** Makes the data folder, for the gateway's user only, unless it is there. Throws `LogUnusable` when that is not possible. */
 export function makeFolder(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true })
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   } catch (error) {
     const why = (error as Error).message
     throw new LogUnusable(

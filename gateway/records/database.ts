@@ -31,7 +31,7 @@ export function openDatabase(path: string, busyTimeoutMs: number): SqliteDatabas
 
 /** Readable by the gateway's user only; SQLite gives its side files the same mode. */
 function makeFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true })
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   closeSync(openSync(path, 'a', 0o600))
 }
 
