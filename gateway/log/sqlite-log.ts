@@ -188,7 +188,7 @@ export class SqliteLog implements Log, History {
       return work()
     } catch (error) {
       if (!isStorageFault(error)) throw error
-      this.#health.failed(error)
+      this.#health.failed(error, 'written')
       throw new StorageFailure('written', error)
     }
   }
@@ -200,7 +200,7 @@ export class SqliteLog implements Log, History {
       return work()
     } catch (error) {
       if (!isStorageFault(error)) throw error
-      if (!isBusy(error)) this.#health.failed(error)
+      if (!isBusy(error)) this.#health.failed(error, 'read')
       throw new StorageFailure('read', error)
     }
   }
@@ -211,7 +211,7 @@ export class SqliteLog implements Log, History {
       this.#checkpointer.committed(0, RETENTION_TOUCHES)
       this.#health.worked()
     } else if (isStorageFault(error)) {
-      this.#health.failed(error)
+      this.#health.failed(error, 'written')
     } else {
       process.emitWarning(error)
     }
