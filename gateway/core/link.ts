@@ -30,7 +30,7 @@ export interface Link {
   progress(): number
   /** Looks how far the peer's system is; null where the kernel does not tell. Costly: only for peers under suspicion. */
   taken(): Promise<Taken | null>
-  /** Whether a silent peer is a dead one: it has to answer heartbeats. */
+  /** Whether a silent peer is a dead one: it has to answer heartbeats, and is read. */
   readonly answersHeartbeats: boolean
   /** Stops and restarts reading commands. */
   pauseReading(): void

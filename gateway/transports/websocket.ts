@@ -123,7 +123,6 @@ function accept(
 class WebSocketLink implements Link {
   readonly transport = 'websocket'
   readonly encoder = webSocketEncoder
-  readonly answersHeartbeats = true
   readonly address: string
   readonly userAgent: string | undefined
   listener: LinkListener | null = null
@@ -142,6 +141,11 @@ class WebSocketLink implements Link {
     webSocket.on('error', () => this.#awaitClose(() => webSocket.terminate()))
     this.address = request.ip
     this.userAgent = request.headers['user-agent']
+  }
+
+  /** While it is not read, its answers stand unheard behind what it has sent. */
+  get answersHeartbeats(): boolean {
+    return !this.#webSocket.isPaused
   }
 
   write(chunk: Buffer): boolean {
