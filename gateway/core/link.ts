@@ -28,9 +28,9 @@ export interface Link {
   pendingBytes(): number
   /** Grows with every byte received and every byte taken: a peer for which it stands still may be dead (rule W5). */
   progress(): number
-  /** Looks how far the peer's system is; null where the kernel does not tell. Costly: only for peers under suspicion. */
+  /** Looks how far the peer's system is; null where the kernel does not tell. Never rejects. Costly: only for peers under suspicion. */
   taken(): Promise<Taken | null>
-  /** Whether a silent peer is a dead one: it has to answer heartbeats. */
+  /** Whether a silent peer is a dead one: it has to answer heartbeats, and is read. */
   readonly answersHeartbeats: boolean
   /** Stops and restarts reading commands. */
   pauseReading(): void

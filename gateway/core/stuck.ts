@@ -10,30 +10,27 @@ const STUCK_MS = 60_000
 const LOOKS = 12
 
 /**
- * Calls `onStuck` once nothing was received or taken for `stuckMs`, a sixth more at the most; returns the stop. The kernel
- * here takes nothing for minutes from a peer at 10 KB/s, while it has megabytes of its own for it: then counts what the
- * peer's system takes.
+ * Calls `onStuck` once nothing was taken for `stuckMs`, a sixth more at the most; returns the stop. What is received does not
+ * count: a peer may send and read nothing. Taken is what the peer's system acknowledges, for the kernel here has megabytes to
+ * send before it takes more, which lasts minutes at 10 KB/s; where nobody tells, it is what the kernel takes.
  */
 export function watchStuck(
-  link: Pick<Link, 'progress' | 'taken'>,
+  link: Pick<Link, 'pendingBytes' | 'taken'>,
   onStuck: () => void,
   stuckMs: number = STUCK_MS,
 ): () => void {
   const stepMs = stuckMs / LOOKS
-  let progress = link.progress()
-  let takenBytes: number | null = null
+  let place = link.pendingBytes()
   let stillSince = performance.now()
   let stop: (() => void) | null = null
   const look = async (): Promise<void> => {
-    const before = progress
-    progress = link.progress()
-    const taken = progress === before ? await link.taken() : null
+    const taken = await link.taken()
     if (stop === null) return
-    const hasMoved = progress !== before || (taken !== null && taken.bytes > (takenBytes ?? -1))
-    takenBytes = taken?.bytes ?? null
+    const before = place
+    place = taken?.bytes ?? link.pendingBytes()
     // By the clock: on a busy machine a look may take its time.
     const now = performance.now()
-    if (hasMoved) stillSince = now
+    if (place !== before) stillSince = now
     if (now - stillSince >= stuckMs) onStuck()
     else stop = startTimer(stepMs, look)
   }

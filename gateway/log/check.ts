@@ -24,13 +24,13 @@ export function findDamage(path: string): string | null {
   }
 }
 
-/** The same on another thread; false also when it cannot be told. */
+/** The same on another thread; false also when it cannot be told, as on a machine without a thread to give. */
 export function isSound(path: string): Promise<boolean> {
-  return new Promise(resolve => {
+  return new Promise<boolean>(resolve => {
     const worker = new Worker(WORKER, { workerData: path })
     worker.unref()
     worker.once('message', (damage: string | null) => resolve(damage === null))
     worker.once('error', () => resolve(false))
     worker.once('exit', () => resolve(false))
-  })
+  }).catch(() => false)
 }

@@ -64,9 +64,14 @@ export class Checkpointer {
 
   #ask(): void {
     if (this.#hasFailed) return
-    this.#worker ??= this.#startWorker()
-    this.#isRunning = true
     this.#sinceAsked = 0
+    try {
+      this.#worker ??= this.#startWorker()
+    } catch {
+      // The machine has no thread to give. The commit has succeeded: another quarter later it is asked again.
+      return
+    }
+    this.#isRunning = true
     this.#worker.postMessage('checkpoint')
   }
 

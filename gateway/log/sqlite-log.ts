@@ -103,9 +103,9 @@ export class SqliteLog implements Log, History {
     // Nothing to write means nothing that can fail: channels without history flow on while the disk is full (rule C4).
     if (groups.every(group => group.every(isPassing))) return groups.map(pass)
     const batch = this.#write(() => this.#append.commit(groups, this.#clock.now()))
-    this.#checkpointer.committed(batch.bytes, batch.channels)
     // Without a message nothing may have been written (duplicates), which proves nothing.
     if (batch.messages.length > 0) this.#stored(batch)
+    this.#checkpointer.committed(batch.bytes, batch.channels)
     return batch.outcomes
   }
 
@@ -188,7 +188,7 @@ export class SqliteLog implements Log, History {
       return work()
     } catch (error) {
       if (!isStorageFault(error)) throw error
-      this.#health.failed(error)
+      this.#health.failed(error, 'written')
       throw new StorageFailure('written', error)
     }
   }
@@ -200,7 +200,7 @@ export class SqliteLog implements Log, History {
       return work()
     } catch (error) {
       if (!isStorageFault(error)) throw error
-      if (!isBusy(error)) this.#health.failed(error)
+      if (!isBusy(error)) this.#health.failed(error, 'read')
       throw new StorageFailure('read', error)
     }
   }
@@ -211,7 +211,7 @@ export class SqliteLog implements Log, History {
       this.#checkpointer.committed(0, RETENTION_TOUCHES)
       this.#health.worked()
     } else if (isStorageFault(error)) {
-      this.#health.failed(error)
+      this.#health.failed(error, 'written')
     } else {
       process.emitWarning(error)
     }

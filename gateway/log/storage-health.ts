@@ -31,6 +31,8 @@ export class StorageHealth {
   #timer: NodeJS.Timeout | null = null
   #fault: { message: string; since: number } | null = null
   #isDamaged = false
+  /** Found by reading: that something can be written says nothing about it. */
+  #isOfReading = false
   #waitMs = WATCH_MS
   #hasWorked = true
   #isStopped = false
@@ -55,11 +57,13 @@ export class StorageHealth {
     this.#options.assertInPlace()
   }
 
-  failed(error: Error): void {
+  /** The storage failed while it was read or written. */
+  failed(error: Error, doing: 'read' | 'written'): void {
     if (this.#isStopped || this.#isDamaged || (this.#fault && !isDamage(error))) return
     const { path, clock, onFault } = this.#options
     const message = describeFault(path, error)
     this.#isDamaged = isDamage(error)
+    this.#isOfReading = doing === 'read'
     if (this.#isDamaged) this.#waitMs = FIRST_CHECK_AFTER_MS
     else this.#waitMs = this.#hasWorked ? WATCH_MS : Math.min(2 * this.#waitMs, MAX_PROBE_AFTER_MS)
     this.#hasWorked = false
@@ -70,6 +74,8 @@ export class StorageHealth {
 
   /** A commit succeeded. */
   worked(): void {
+    // Else publishers and readers would turn the fault on and off by the hundred a second.
+    if (this.#fault && this.#isOfReading) return
     this.#hasWorked = true
     this.#recover()
   }
@@ -104,7 +110,7 @@ export class StorageHealth {
     try {
       this.#options.assertInPlace()
     } catch (error) {
-      this.failed(error as Error)
+      this.failed(error as Error, 'written')
     }
   }
 
@@ -115,7 +121,7 @@ export class StorageHealth {
       this.#options.probe()
     } catch (error) {
       // A full disk may turn out to be a damaged file.
-      this.failed(error as Error)
+      this.failed(error as Error, 'written')
       return
     }
     this.#recover()

@@ -2,6 +2,7 @@
 // no frames.
 
 import type { Socket } from 'node:net'
+import type { Code } from '../../shared/codes.ts'
 import type { Taken } from '../core/link.ts'
 import type { Unacknowledged } from './unacknowledged.ts'
 
@@ -13,6 +14,8 @@ interface Handle {
 }
 
 const NOTHING = Buffer.alloc(0)
+/** How long a peer has to take the last bytes, or to answer a close. */
+const CLOSE_GRACE_MS = 5000
 
 /**
  * Whether a peer left while it was let in. Closed: nobody would tell a session of its end any more. Reset, but not yet
@@ -69,13 +72,16 @@ export class SocketWriter {
     return { bytes: handle.bytesWritten - this.#unsentBytes() - underWay, underWay }
   }
 
-  /**
-   * Ends the connection with a reset. After a mere close the kernel would go on for minutes to hold the megabytes that the
-   * peer does not take.
-   */
-  reset(): void {
-    // It waits for pending writes; the destroy does not, and then resets.
-    this.#socket.resetAndDestroy()
+  /** The end has been written: the peer gets a moment to take it, then the connection is cut. */
+  cutAfterGrace(code: Code): void {
+    const timer = setTimeout(() => this.#cut(code), CLOSE_GRACE_MS).unref()
+    this.#socket.once('close', () => clearTimeout(timer))
+  }
+
+  #cut(code: Code): void {
+    // After a mere close the kernel would go on for minutes to hold the megabytes that a dead peer does not take. The reset
+    // waits for pending writes; the destroy does not, and then resets.
+    if (code === 'timeout') this.#socket.resetAndDestroy()
     this.#socket.destroy()
   }
 

@@ -20,8 +20,6 @@ import type { StreamSockets } from './stream-sockets.ts'
 /** Reconnects of many clients spread over this second (rule S2). */
 const RETRY_MS = 2000
 const RETRY_JITTER_MS = 1000
-/** How long a peer has to take the last bytes. */
-const CLOSE_GRACE_MS = 5000
 /** Lifetimes differ by this part, so that streams that began together do not end together (rule S9). */
 const LIFETIME_JITTER = 0.1
 
@@ -195,11 +193,6 @@ class SseLink implements Link {
 
   end(code: Code): void {
     this.#socket.end()
-    const cut = (): void => {
-      if (code === 'timeout') this.#writer.reset()
-      else this.#socket.destroy()
-    }
-    const timer = setTimeout(cut, CLOSE_GRACE_MS).unref()
-    this.#socket.once('close', () => clearTimeout(timer))
+    this.#writer.cutAfterGrace(code)
   }
 }

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { setTimeout as rest } from 'node:timers/promises'
 
 /** One list for each kind of address; a machine without IPv6 lacks the second. */
-const LISTS = ['/proc/net/tcp', '/proc/net/tcp6']
+const LISTS = ['/proc/net/tcp', '/proc/net/tcp6'] as const
 
 /**
  * A line of these lists, proc(5): `sl: local remote state tx:rx timer retransmits uid timeout inode`. Nearly all sockets
@@ -42,10 +42,13 @@ export class Unacknowledged {
   async #read(): Promise<BytesByInode | null> {
     await rest(this.#restMs, undefined, { ref: false })
     const begun = performance.now()
-    const bytes = await readQueues()
+    const bytes = await readQueues().catch((error: NodeJS.ErrnoException) => {
+      // A process that is out of files cannot look now, but it will.
+      if (error.code === 'ENOENT' || error.code === 'EACCES') this.#isTold = false
+      return null
+    })
     this.#restMs = Math.min(MAX_REST_MS, (performance.now() - begun) * REST)
     this.#reading = null
-    this.#isTold = bytes !== null
     return bytes
   }
 }
@@ -58,13 +61,18 @@ async function inodeOf(socket: Socket): Promise<string | null> {
   return /^socket:\[(\d+)\]$/.exec(name)?.[1] ?? null
 }
 
-async function readQueues(): Promise<BytesByInode | null> {
-  const texts = await Promise.all(LISTS.map(list => readFile(list, 'latin1').catch(() => null)))
-  if (texts[0] === null) return null
+async function readQueues(): Promise<BytesByInode> {
+  const [four, six] = LISTS
+  const texts = await Promise.all([
+    readFile(four, 'latin1'),
+    readFile(six, 'latin1').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return ''
+      throw error
+    }),
+  ])
   const bytes = new Map<string, number>()
   for (const text of texts) {
-    for (const [, queued, inode] of text?.matchAll(QUEUED) ?? [])
-      bytes.set(inode!, Number.parseInt(queued!, 16))
+    for (const [, queued, inode] of text.matchAll(QUEUED)) bytes.set(inode!, Number.parseInt(queued!, 16))
   }
   return bytes
 }

@@ -22,8 +22,6 @@ import { webSocketEncoder } from './ws-frame.ts'
 
 export const SUBPROTOCOL = 'twinwire.v1'
 
-/** How long a peer has to answer our close. */
-const CLOSE_GRACE_MS = 5000
 /** A close frame has room for 125 bytes, two of them the code. */
 const MAX_CLOSE_REASON_BYTES = 123
 
@@ -126,7 +124,6 @@ function accept(
 class WebSocketLink implements Link {
   readonly transport = 'websocket'
   readonly encoder = webSocketEncoder
-  readonly answersHeartbeats = true
   readonly address: string
   readonly userAgent: string | undefined
   listener: LinkListener | null = null
@@ -141,10 +138,15 @@ class WebSocketLink implements Link {
     this.#webSocket = webSocket
     this.#writer = new SocketWriter(request.raw.socket, unacknowledged, () => this.listener?.onDrained())
     webSocket.on('close', () => this.listener?.onClosed())
-    // A broken frame: `ws` closes with the code for it (1002, 1007, 1009).
-    webSocket.on('error', () => this.#awaitClose(() => webSocket.terminate()))
+    // A broken frame: `ws` closes with the code for it (1002, 1007, 1009), and waits for an answer.
+    webSocket.on('error', () => this.#writer.cutAfterGrace('bad_request'))
     this.address = request.ip
     this.userAgent = request.headers['user-agent']
+  }
+
+  /** While it is not read, its answers stand unheard behind what it has sent. */
+  get answersHeartbeats(): boolean {
+    return !this.#webSocket.isPaused
   }
 
   write(chunk: Buffer): boolean {
@@ -174,16 +176,7 @@ class WebSocketLink implements Link {
 
   end(code: Code, reason: string): void {
     this.#webSocket.close(closeCode(code), shorten(reason))
-    this.#awaitClose(() => {
-      if (code === 'timeout') this.#writer.reset()
-      else this.#webSocket.terminate()
-    })
-  }
-
-  /** Hangs up on a peer that does not answer a close. */
-  #awaitClose(cut: () => void): void {
-    const timer = setTimeout(cut, CLOSE_GRACE_MS).unref()
-    this.#webSocket.once('close', () => clearTimeout(timer))
+    this.#writer.cutAfterGrace(code)
   }
 }
 

@@ -75,6 +75,11 @@ export class FakeLink implements Link {
     if (this.#pending === 0) this.listener?.onDrained()
   }
 
+  /** The peer sends so many bytes. */
+  receive(bytes: number): void {
+    this.#progress += bytes
+  }
+
   /** The peer is gone. */
   die(): void {
     const { listener } = this

@@ -33,7 +33,11 @@ export interface Application {
 
 let visitors = 0
 
-export async function startApplication(scope: Scope, hook: object = {}): Promise<Application> {
+export async function startApplication(
+  scope: Scope,
+  hook: object = {},
+  more: object = {},
+): Promise<Application> {
   const answers = new Map<string, AnswerTo>()
   const app = await startWebServer(scope, request => {
     const question = JSON.parse(request.body)
@@ -44,6 +48,7 @@ export async function startApplication(scope: Scope, hook: object = {}): Promise
   const headers = ['Cookie', 'Authorization', 'X-Tenant']
   const gateway = await startGateway(scope, {
     config: {
+      ...more,
       auth: {
         jwt: { secret: 'test-secret-of-the-black-box-suite-0123456789' },
         hook: { url, secret: HOOK_SECRET, headers, ...hook },

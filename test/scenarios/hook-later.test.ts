@@ -137,3 +137,24 @@ test('[S7] over HTTP no answer of the application is 503 with the time to wait',
   // Whoever shows a key does not need the application.
   expect(await gateway.publish('orders:1', 1)).toMatch(/-/)
 })
+
+test('[W5] who sends more than is read while its grant is found out is not taken for dead', async t => {
+  const { gateway, visitor } = await startApplication(t, {}, { heartbeat: '200ms' })
+  const held = Promise.withResolvers<void>()
+  const ann = visitor(async question => {
+    if (question.channels.includes('orders:slow')) await held.promise
+    return ownOrders(question)
+  })
+  const socket = await openWebSocket(t, gateway.url, { channels: 'orders:1', headers: ann.headers })
+  await socket.next('live')
+  const publish = JSON.stringify({ type: 'publish', channel: 'orders:slow', data: 'x'.repeat(1000) })
+  for (const _ of range(1, 3000)) socket.send(publish)
+  // On these beats nothing is heard of it: its pongs stand behind what is not read.
+  let beats = 0
+  socket.socket.on('ping', () => {
+    beats += 1
+    if (beats === 6) held.resolve()
+  })
+  expect(await socket.next('published')).toMatchObject({ type: 'published' })
+  expect(await socket.ask({ type: 'ping' })).toMatchObject({ ref: expect.anything() })
+})

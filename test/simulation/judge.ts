@@ -54,7 +54,7 @@ export class Judge {
     const { nowMs } = this.#time
     switch (code) {
       case 'timeout':
-        return this.#isSilent(socket) && (socket.answersHeartbeats || socket.pendingBytes() > 0)
+        return this.#isStuck(socket) || this.#isSilent(socket)
       case 'unauthorized':
         return (
           nowMs >= tokenEnds.earliest - 1 || (this.hasJumped && tokenEnds.earliest < Number.POSITIVE_INFINITY)
@@ -70,10 +70,15 @@ export class Judge {
     }
   }
 
-  /** Two beats, which are timers, or a minute by the clock. */
-  #isSilent({ movedAtMs, movedAtElapsedMs }: SimulatedReader['socket']): boolean {
-    const { nowMs, elapsedMs } = this.#time
-    return nowMs - movedAtMs >= MIN_SILENCE_MS || elapsedMs - movedAtElapsedMs >= MIN_STUCK_MS
+  /** It has taken nothing for a minute, whatever it sent; by the clock. */
+  #isStuck({ waitingSinceElapsedMs }: SimulatedReader['socket']): boolean {
+    return this.#time.elapsedMs - waitingSinceElapsedMs >= MIN_STUCK_MS
+  }
+
+  /** Two beats, which are timers. */
+  #isSilent(socket: SimulatedReader['socket']): boolean {
+    const mustMove = socket.answersHeartbeats || socket.pendingBytes() > 0
+    return mustMove && this.#time.nowMs - socket.movedAtMs >= MIN_SILENCE_MS
   }
 
   #checkOpen({ connect, peer, socket, isOpened, isAnswered, tokenEnds }: SimulatedReader): void {

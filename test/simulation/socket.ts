@@ -45,12 +45,12 @@ export class SimulatedSocket implements Link {
   wasHurried = false
   /** When a byte last moved that shows a living peer. */
   movedAtMs: number
-  movedAtElapsedMs: number
   isReadingPaused = false
   /** Called when the gateway ends it. */
   onEnded: ((code: Code) => void) | null = null
   /** Since when bytes wait of which none was taken; infinite while none waits. */
   waitingSinceMs = Number.POSITIVE_INFINITY
+  waitingSinceElapsedMs = Number.POSITIVE_INFINITY
   /** Nobody is at the other end. */
   isDeserted = false
   readonly #options: SocketOptions
@@ -69,7 +69,6 @@ export class SimulatedSocket implements Link {
     this.answersHeartbeats = options.transport === 'websocket'
     this.bytesPerSecond = options.bytesPerSecond
     this.movedAtMs = options.nowMs()
-    this.movedAtElapsedMs = options.elapsedMs()
   }
 
   /** Whether the gateway still has it open. */
@@ -87,7 +86,7 @@ export class SimulatedSocket implements Link {
     if (this.bytesPerSecond === Number.POSITIVE_INFINITY && !this.isDeserted) this.#read(this.#unreadBytes)
     const wasBusy = this.#isBusy
     this.#isBusy = this.#pendingOver() > 0
-    if (this.#isBusy && !wasBusy) this.waitingSinceMs = this.#options.nowMs()
+    if (this.#isBusy && !wasBusy) this.#waitFromNow()
     return !this.#isBusy
   }
 
@@ -108,8 +107,6 @@ export class SimulatedSocket implements Link {
   receive(bytes: number): void {
     this.#progress += bytes
     this.movedAtMs = this.#options.nowMs()
-    this.movedAtElapsedMs = this.#options.elapsedMs()
-    if (this.#isBusy) this.waitingSinceMs = this.movedAtMs
   }
 
   /** The peer reads so many bytes; when the system has taken all the rest, the session hears of it. */
@@ -117,15 +114,24 @@ export class SimulatedSocket implements Link {
     if (this.isDeserted || this.listener === null || this.#unreadBytes === 0) return
     const pending = this.pendingBytes()
     this.#read(Math.min(bytes, this.#unreadBytes))
-    if (this.#isBusy && this.#pendingOver() < pending) this.receive(pending - this.#pendingOver())
+    if (this.#isBusy && this.#pendingOver() < pending) {
+      this.receive(pending - this.#pendingOver())
+      this.#waitFromNow()
+    }
     if (this.ended !== null) {
       if (this.#unreadBytes === 0) this.die()
     } else if (this.#isBusy && this.#pendingOver() === 0) {
       this.#isBusy = false
       this.waitingSinceMs = Number.POSITIVE_INFINITY
+      this.waitingSinceElapsedMs = Number.POSITIVE_INFINITY
       this.#isWaitedFor = this.#options.waitingBytes() > 0
       this.listener.onDrained()
     }
+  }
+
+  #waitFromNow(): void {
+    this.waitingSinceMs = this.#options.nowMs()
+    this.waitingSinceElapsedMs = this.#options.elapsedMs()
   }
 
   /** Reads at its pace for so long. */

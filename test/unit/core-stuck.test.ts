@@ -94,3 +94,18 @@ test('[R3] who takes nothing at all is closed after 60 to 70 s, whether or not t
   await vi.advanceTimersByTimeAsync(11_000)
   expect([quiet.link.ended?.code, told.link.ended?.code]).toEqual(['timeout', 'timeout'])
 })
+
+test.each([
+  ['tells', { bytes: 128_000, underWay: 4_000_000 }],
+  ['does not tell', null],
+])('[R3] who takes nothing is closed, though it sends; the kernel %s', async (_, kernel) => {
+  const core = new Core()
+  const peer = await openStalled(core)
+  peer.link.kernel = kernel
+  await core.publish('a')
+  for (let second = 0; second < 70; second += 1) {
+    peer.link.receive(100)
+    await vi.advanceTimersByTimeAsync(1000)
+  }
+  expect(peer.link.ended?.code).toBe('timeout')
+})

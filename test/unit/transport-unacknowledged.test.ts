@@ -1,11 +1,17 @@
 // What the kernel holds for a peer, over real sockets.
 
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { SocketWriter } from '../../gateway/transports/socket-writer.ts'
 import { Unacknowledged } from '../../gateway/transports/unacknowledged.ts'
 import { poll } from '../harness/deadline.ts'
+
+vi.mock(import('node:fs/promises'), async load => {
+  const real = await load()
+  return { ...real, readFile: vi.fn(real.readFile) as never }
+})
 
 /** More than the kernel takes. */
 const FLOOD = Buffer.alloc(16 * 1024 * 1024, 'x')
@@ -64,3 +70,16 @@ test('[R6] of a socket that is closed nothing is told, and nothing fails', async
   await once(ours, 'close')
   expect(await writer.taken()).toBeNull()
 })
+
+test.runIf(process.platform === 'linux')(
+  '[R3] a process that is out of files for a moment looks again',
+  async () => {
+    const { ours } = await openPair('127.0.0.1')
+    const unacknowledged = new Unacknowledged()
+    vi.mocked(readFile).mockRejectedValueOnce(
+      Object.assign(new Error('too many open files'), { code: 'EMFILE' }),
+    )
+    expect(await unacknowledged.bytesOf(ours)).toBeNull()
+    expect(await unacknowledged.bytesOf(ours)).toBe(0)
+  },
+)
