@@ -22,11 +22,14 @@ export async function publish(log: Log, ...entries: Entry[]): Promise<(number | 
   return outcome.entries.map(({ seq }) => seq)
 }
 
-/** Waits until a condition holds, looking again each turn; fails after five seconds. */
+/** For what never comes, not for what comes late: other programs may have the processor for seconds. */
+const EVENTUALLY_MS = 15_000
+
+/** Waits until a condition holds, looking again each turn; fails after a while. */
 export async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5000
+  const deadline = Date.now() + EVENTUALLY_MS
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('still not so after five seconds')
+    if (Date.now() > deadline) throw new Error(`still not so after ${EVENTUALLY_MS} ms`)
     await new Promise(resolve => setTimeout(resolve, 1))
   }
 }
