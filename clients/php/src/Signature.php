@@ -37,7 +37,7 @@ final class Signature
      */
     public function verify(string $body, ?string $header, ?int $now = null): void
     {
-        if (preg_match('/^t=(\d{1,12})((?:,v1=[0-9a-f]{64})+)$/', (string) $header, $parts) !== 1) {
+        if (preg_match('/^t=(\d{1,12})((?:,v1=[0-9a-f]{64})+)$/D', (string) $header, $parts) !== 1) {
             throw new BadSignature('The request has no Twinwire-Signature: it does not come from the gateway.');
         }
         if (abs(($now ?? time()) - (int) $parts[1]) > $this->toleranceSeconds) {

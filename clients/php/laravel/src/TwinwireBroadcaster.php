@@ -23,6 +23,8 @@ final class TwinwireBroadcaster extends Broadcaster
 
     /** More would make a token that fits into no header. */
     private const MAX_CHANNELS = 50;
+    /** A channel name (rule N1), of the characters that Laravel's names are made of. */
+    private const NAME = '/^[A-Za-z0-9_=@.;:-]{1,200}$/D';
 
     public function __construct(
         private readonly Gateway $gateway,
@@ -52,7 +54,8 @@ final class TwinwireBroadcaster extends Broadcaster
         $user = null;
         foreach ($channels as $channel) {
             $name = $this->normalizeChannelName($channel);
-            if (!$this->isGuardedChannel($channel)) {
+            // In a token a `*` stands for any characters: such a "name" would be given far more than was looked at.
+            if (!$this->isGuardedChannel($channel) || preg_match(self::NAME, $channel) !== 1) {
                 throw new AccessDeniedHttpException();
             }
             $user = $this->retrieveUser($request, $name) ?? throw new AccessDeniedHttpException();
