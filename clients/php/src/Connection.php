@@ -285,15 +285,17 @@ final class Connection
     private function failed(array $frame): void
     {
         $failure = TwinwireException::of($frame['code'], $frame['message'], 0);
-        $asked = $this->subscriptions[$frame['channel'] ?? ''] ?? null;
-        if ($this->inFlight->failed($frame, $failure) || $asked?->ref !== ($frame['ref'] ?? '')) {
+        $refs = array_map(static fn (Subscription $asked): string => $asked->ref, $this->subscriptions);
+        // Not every failure names the channel, but each carries the ref that the command had.
+        $channel = array_search($frame['ref'] ?? null, $refs, true);
+        if ($this->inFlight->failed($frame, $failure) || $channel === false) {
             return;
         }
         if (in_array($frame['code'], ['unavailable', 'internal', 'rate_limited', 'timeout'], true)) {
             $this->line->drop();
             return;
         }
-        unset($this->subscriptions[$asked->channel]);
+        unset($this->subscriptions[$channel]);
         throw $failure;
     }
 
