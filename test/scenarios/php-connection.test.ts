@@ -14,7 +14,7 @@ const NARROW_KEY = 'a-narrow-key-of-the-php-client-0123456789'
 const KEYS = { TWINWIRE_API_KEY: API_KEY, NARROW_KEY }
 
 const start = (t: Scope, config: Record<string, unknown> = {}) => {
-  const narrow = { name: 'narrow', key: NARROW_KEY, publish: ['allowed:*'] }
+  const narrow = { name: 'narrow', key: NARROW_KEY, publish: ['allowed:*'], read: false }
   const apiKeys = [...(testConfig().apiKeys as object[]), narrow]
   const channels = [{ match: '*', history: { messages: 10_000, age: '1h' } }]
   return startGateway(t, { config: { apiKeys, channels, ...config } })

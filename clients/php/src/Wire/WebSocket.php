@@ -116,11 +116,6 @@ final class WebSocket
         return Deadline::now() - $this->heardAt;
     }
 
-    public function unsentBytes(): int
-    {
-        return strlen($this->unsent);
-    }
-
     /** Sends what the system takes now. */
     public function flush(): void
     {
