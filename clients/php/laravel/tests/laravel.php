@@ -9,15 +9,21 @@ namespace Twinwire\Tests\Laravel {
     spl_autoload_register(static function (string $class): void {
         $folder = (string) getenv('TWINWIRE_LARAVEL');
         $ours = 'Twinwire\\Laravel\\';
-        $file = str_starts_with($class, $ours)
-            ? __DIR__ . '/../src/' . substr($class, strlen($ours)) . '.php'
-            : $folder . '/' . strtr($class, '\\', '/') . '.php';
-        if (is_file($file)) {
-            require $file;
+        $path = strtr($class, '\\', '/') . '.php';
+        $files = str_starts_with($class, $ours)
+            ? [__DIR__ . '/../src/' . substr($class, strlen($ours)) . '.php']
+            // Three of Laravel's packages share the namespace Illuminate\Support.
+            : array_map(
+                static fn (string $part): string => "$folder/" . str_replace('/Support/', "/$part/", $path),
+                ['Support', 'Collections', 'Macroable'],
+            );
+        foreach (array_filter($files, 'is_file') as $file) {
+            require_once $file;
         }
     });
-    if (is_file(getenv('TWINWIRE_LARAVEL') . '/Illuminate/Collections/helpers.php')) {
-        require getenv('TWINWIRE_LARAVEL') . '/Illuminate/Collections/helpers.php';
+    $functions = getenv('TWINWIRE_LARAVEL') . '/Illuminate/Collections/helpers.php';
+    if (is_file($functions)) {
+        require $functions;
     }
 }
 
