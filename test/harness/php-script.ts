@@ -18,15 +18,16 @@ export interface PhpScript {
   rest(): Promise<string[]>
 }
 
-/** Runs a file with arguments; `env` tells it where the gateway is. */
+/** Runs a file with arguments; `env` tells it where the gateway is, `options` are PHP's own. */
 export function runPhp(
   scope: Scope,
   file: string,
   args: readonly string[],
   env: Record<string, string>,
+  options: readonly string[] = [],
 ): PhpScript {
   // A proxy of this machine has no business between a test and its gateway.
-  const child = spawn('php', ['-d', 'memory_limit=256M', file, ...args], {
+  const child = spawn('php', [...options, file, ...args], {
     env: { ...process.env, no_proxy: '*', ...env },
   })
   scope.onTestFinished(() => void child.kill('SIGKILL'))

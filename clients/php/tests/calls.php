@@ -77,9 +77,13 @@ throws(Unauthorized::class, fn () => $unknown->publish('orders:1', 1));
 $narrow = new Client(url(), (string) getenv('NARROW_KEY'), sender($argv[1]));
 same('allowed:1', $narrow->publish('allowed:1', 1)->channel);
 check(str_contains(throws(Forbidden::class, fn () => $narrow->publish('orders:1', 1))->getMessage(), 'orders:1'), 'it names the channel');
+// Who is there: the test that runs this has opened two connections of ada's.
+$presence = $client->presence('room:1');
+same(['ada', ['name' => 'Ada'], 2], array_values((array) $presence->members[0]));
+same([1, 1, 0], [count($presence->members), $presence->total, $presence->anonymous]);
 throws(NotFound::class, fn () => $client->presence('orders:1'));
 
-// Disconnecting: the test that runs this has opened two connections of ada's, and names one.
+// Disconnecting: first the one that the test names, then what is left.
 same(false, $client->disconnect('nobody'));
 same(true, $client->disconnect((string) getenv('CONNECTION')));
 same(1, $client->disconnectUser('ada'));
