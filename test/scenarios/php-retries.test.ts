@@ -141,7 +141,10 @@ describe.each(['curl', 'stream'])('by %s', sender => {
       response.write('{"id":"e-1",')
       response.end('"channel":"orders:1"}')
     }
-    const last: Step = (_, response) => ok({ body: '' }, response.setHeader('connection', 'close'))
+    const last: Step = (_, response) => {
+      const { socket } = response
+      response.end('{"id":"e-1","channel":"orders:1"}', () => socket?.destroy())
+    }
     const server = await scripted(t, ok, chunked, ok, last, ok)
     expect(await publish(t, server, 6)).toHaveLength(6)
     expect(server.keys).toHaveLength(6)
