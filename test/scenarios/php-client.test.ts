@@ -28,7 +28,9 @@ describe.each(['curl', 'stream', 'psr18'])('by %s', sender => {
     expect(await first.ended).toMatchObject({ closeCode: 4410 })
     expect(await second.next('goodbye')).toMatchObject({ code: 'kicked' })
   })
+})
 
+describe.each(['curl', 'stream'])('by %s, with connections that are kept', sender => {
   test('[H2] the gateway dies between two calls and comes back', async t => {
     const gateway = await startGateway(t)
     const script = runPhpTest(t, 'outage', [sender], gateway, KEYS)

@@ -34,7 +34,9 @@ final class Client implements Gateway
         float $totalSeconds = 3.0,
     ) {
         if ($apiKey === '' || preg_match('/[^\x21-\x7E]/', $apiKey) === 1) {
-            throw new InvalidArgumentException('The API key is empty, or holds spaces or line breaks: check where it comes from.');
+            throw new InvalidArgumentException(
+                'The API key is empty, or holds spaces or line breaks: check where it comes from.',
+            );
         }
         $sender ??= extension_loaded('curl') ? new CurlSender($connectSeconds) : new StreamSender($connectSeconds);
         $this->caller = new Caller(Address::of($url)->url, $apiKey, $sender, $totalSeconds);

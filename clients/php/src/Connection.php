@@ -337,7 +337,7 @@ final class Connection
     {
         if ($this->isHandling) {
             throw new LogicException(
-                "$call() cannot run within a handler, which it would call again: publish there, and $call() afterwards.",
+                "$call() cannot run within a handler: publish there, and call $call() when listen() has returned.",
             );
         }
     }

@@ -109,8 +109,8 @@ final class FakeGateway implements Gateway
     public function presence(string $channel): Presence
     {
         $this->throwIfTold();
-        return $this->presences[$channel]
-            ?? throw new NotFound("The channel $channel has no presence: setPresence() gives it one.", 'not_found', 404);
+        $absent = "The channel $channel has no presence: setPresence() gives it one.";
+        return $this->presences[$channel] ?? throw new NotFound($absent, 'not_found', 404);
     }
 
     public function disconnect(string $connection): bool

@@ -22,8 +22,8 @@ final class Json
         try {
             return json_encode($value, self::FLAGS);
         } catch (JsonException $error) {
-            $reason = $error->getMessage();
-            throw new BadRequest("The data cannot be written as JSON ($reason): look for it there.", 'bad_request', 400);
+            $sentence = "The data cannot be written as JSON ({$error->getMessage()}): look for it there.";
+            throw new BadRequest($sentence, 'bad_request', 400);
         }
     }
 

@@ -27,7 +27,9 @@ final class Tokens
     ) {
         if (strlen($secret) < self::MIN_SECRET_BYTES) {
             $min = self::MIN_SECRET_BYTES;
-            throw new InvalidArgumentException("The secret has fewer than $min bytes: use the gateway's auth.jwt.secret.");
+            throw new InvalidArgumentException(
+                "The secret has fewer than $min bytes: use the gateway's auth.jwt.secret.",
+            );
         }
     }
 

@@ -59,7 +59,7 @@ $results = $client->publishBatch([
 ]);
 same([Published::class, Refused::class, Published::class, Published::class, Published::class], array_map(get_class(...), $results));
 same('bad_request', $results[1]->code);
-check(str_contains($results[1]->message, 'no such name') || $results[1]->message !== '', 'the sentence is there');
+check(strlen($results[1]->message) > 20, 'the sentence is there');
 same(['orders:3', 'orders:4', '@ada'], array_map(fn ($r) => $r->channel, array_slice($results, 2)));
 same([], $client->publishBatch([]));
 

@@ -1,6 +1,7 @@
 <?php
 
-// Prints what a channel brings, one line each, from a cursor or from now on, until a message says "stop"; then its cursor.
+// Prints what a channel brings, one line each, from a cursor or from now on, until a message says "stop"; then its
+// cursor.
 
 declare(strict_types=1);
 

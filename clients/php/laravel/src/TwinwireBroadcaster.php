@@ -46,7 +46,8 @@ final class TwinwireBroadcaster extends Broadcaster
     public function auth($request): array
     {
         $names = $request->channels ?? $request->channel_name;
-        $channels = array_values(array_filter((array) $names, static fn ($name): bool => is_string($name) && $name !== ''));
+        $isName = static fn ($name): bool => is_string($name) && $name !== '';
+        $channels = array_values(array_filter((array) $names, $isName));
         if ($channels === [] || count($channels) > self::MAX_CHANNELS) {
             throw new AccessDeniedHttpException();
         }
@@ -92,7 +93,8 @@ final class TwinwireBroadcaster extends Broadcaster
         if ($channels === []) {
             return;
         }
-        $message = Message::toChannels($this->formatChannels($channels), (object) $payload, $event, null, null, $sender);
+        $names = $this->formatChannels($channels);
+        $message = Message::toChannels($names, (object) $payload, $event, sender: $sender);
         try {
             $results = $this->gateway->publishBatch([$message]);
         } catch (TwinwireException $failure) {

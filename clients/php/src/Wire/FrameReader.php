@@ -1,6 +1,7 @@
 <?php
 
-// Makes messages and control frames of the bytes that a WebSocket server sends, however they were cut. Knows no sockets.
+// Makes messages and control frames of the bytes that a WebSocket server sends, however they were cut. Knows no
+// sockets.
 
 declare(strict_types=1);
 
