@@ -3,12 +3,13 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-/** Program → the Debian package that brings it. */
+/** The Debian package → a command that succeeds where what it brings is there. */
 const NEEDED: Record<string, string> = {
-  chromium: 'chromium',
-  php: 'php-cli',
-  curl: 'curl',
-  openssl: 'openssl',
+  chromium: 'command -v chromium',
+  'php-cli': 'command -v php',
+  'php-curl': 'php -r "exit((int) !extension_loaded(\'curl\'));"',
+  curl: 'command -v curl',
+  openssl: 'command -v openssl',
 }
 
 /**
@@ -31,9 +32,9 @@ export function ensureSystemPackages(say: (text: string) => void): string | null
 }
 
 function missingPackages(): string[] {
-  const isThere = (program: string) =>
-    spawnSync('/bin/sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0
+  const succeeds = (command: string) =>
+    spawnSync('/bin/sh', ['-c', command], { stdio: 'ignore' }).status === 0
   return Object.entries(NEEDED)
-    .filter(([program]) => !isThere(program))
-    .map(([, name]) => name)
+    .filter(([, command]) => !succeeds(command))
+    .map(([name]) => name)
 }
