@@ -11,8 +11,8 @@ export const HEARTBEAT_MS = 25_000
 const MAX_PENDING_BYTES = 4 * 64 * 1024
 /** With answers: a page of history has up to 512 KiB of content. */
 const MAX_PENDING_ANSWERS_BYTES = 1024 * 1024
-/** Two beats; they come a little early, the first by one fiftieth more. */
-const MIN_SILENCE_MS = (2 - 1 / 50) * HEARTBEAT_MS * 0.9 - 1
+/** Two beats; they come a little early, the first by one fiftieth more, and after a late one by five more. */
+const MIN_SILENCE_MS = (2 - 6 / 50) * HEARTBEAT_MS * 0.9 - 1
 /** Two whole beats after the one that was under way, and one in which a slow peer would have read what it was given. */
 const MAX_SILENCE_MS = 4 * HEARTBEAT_MS
 const MIN_STUCK_MS = 59_999
@@ -75,10 +75,10 @@ export class Judge {
     return this.#time.elapsedMs - waitingSinceElapsedMs >= MIN_STUCK_MS
   }
 
-  /** Two beats, which are timers. */
+  /** Two beats, by the clock. */
   #isSilent(socket: SimulatedReader['socket']): boolean {
     const mustMove = socket.answersHeartbeats || socket.pendingBytes() > 0
-    return mustMove && this.#time.nowMs - socket.movedAtMs >= MIN_SILENCE_MS
+    return mustMove && this.#time.elapsedMs - socket.movedAtElapsedMs >= MIN_SILENCE_MS
   }
 
   #checkOpen({ connect, peer, socket, isOpened, isAnswered, tokenEnds }: SimulatedReader): void {

@@ -45,6 +45,7 @@ export class SimulatedSocket implements Link {
   wasHurried = false
   /** When a byte last moved that shows a living peer. */
   movedAtMs: number
+  movedAtElapsedMs: number
   isReadingPaused = false
   /** Called when the gateway ends it. */
   onEnded: ((code: Code) => void) | null = null
@@ -69,6 +70,7 @@ export class SimulatedSocket implements Link {
     this.answersHeartbeats = options.transport === 'websocket'
     this.bytesPerSecond = options.bytesPerSecond
     this.movedAtMs = options.nowMs()
+    this.movedAtElapsedMs = options.elapsedMs()
   }
 
   /** Whether the gateway still has it open. */
@@ -107,6 +109,7 @@ export class SimulatedSocket implements Link {
   receive(bytes: number): void {
     this.#progress += bytes
     this.movedAtMs = this.#options.nowMs()
+    this.movedAtElapsedMs = this.#options.elapsedMs()
   }
 
   /** The peer reads so many bytes; when the system has taken all the rest, the session hears of it. */

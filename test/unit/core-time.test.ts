@@ -10,7 +10,10 @@ const HOUR_MS = 60 * 60 * 1000
 const HEARTBEAT_MS = 25_000
 
 beforeEach(() => vi.useFakeTimers({ now: 1_800_000_000_000 }))
-afterEach(() => vi.useRealTimers())
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
 
 /** A connection that writes down when it beats and how it ends. */
 function listen(heartbeat: Heartbeat, more: { answersHeartbeats: boolean }) {
@@ -62,6 +65,19 @@ test('[S4] every connection beats at least once in an interval, whenever it came
     expect(Math.min(...waits.slice(0, -1))).toBeGreaterThan(HEARTBEAT_MS / 2)
     expect(peer.closed).toBeNull()
   }
+  heartbeat.stop()
+})
+
+test('[S4] late timers do not add up to a late beat', () => {
+  const LATE = 1.3
+  const start = Date.now()
+  vi.spyOn(performance, 'now').mockImplementation(() => (Date.now() - start) * LATE)
+  const heartbeat = new Heartbeat(HEARTBEAT_MS)
+  const peer = listen(heartbeat, { answersHeartbeats: false })
+  vi.advanceTimersByTime(4 * HEARTBEAT_MS)
+  const waits = peer.beats.map((beat, index) => LATE * (beat - (peer.beats[index - 1] ?? start)))
+  expect(waits.length).toBeGreaterThan(4)
+  expect(Math.max(...waits)).toBeLessThanOrEqual(HEARTBEAT_MS)
   heartbeat.stop()
 })
 
