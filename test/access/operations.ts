@@ -13,6 +13,8 @@ export interface Operation {
   /** Its answer to who may: nothing is there that it could act on. */
   readonly answer: string
   readonly body?: object
+  /** A POST that only asks: a viewer may. */
+  readonly changesNothing?: boolean
 }
 
 export const OPERATIONS: readonly Operation[] = [
@@ -20,6 +22,7 @@ export const OPERATIONS: readonly Operation[] = [
   { method: 'GET', path: '/readyz', needs: 'anybody', answer: '200' },
   { method: 'GET', path: '/api/openapi.json', needs: 'anybody', answer: '200' },
   { method: 'POST', path: '/api/session', needs: 'anybody', answer: '400 bad_request', body: {} },
+  { method: 'GET', path: '/metrics', needs: 'read', answer: '200' },
   { method: 'GET', path: '/api/channels', needs: 'read', answer: '200' },
   { method: 'GET', path: '/api/connections', needs: 'admin', answer: '200' },
   { method: 'GET', path: '/api/connections/{id}', needs: 'admin', answer: '404 not_found' },
@@ -30,6 +33,14 @@ export const OPERATIONS: readonly Operation[] = [
   { method: 'DELETE', path: '/api/keys/{name}', needs: 'admin', answer: '404 not_found' },
   { method: 'GET', path: '/api/audit', needs: 'admin', answer: '200' },
   { method: 'GET', path: '/api/stats', needs: 'admin', answer: '200' },
+  {
+    method: 'POST',
+    path: '/api/explain',
+    needs: 'admin',
+    answer: '400 bad_request',
+    body: {},
+    changesNothing: true,
+  },
 ]
 
 /** The calls that have cells of their own, or of which only those with a session can make something. */
@@ -45,12 +56,16 @@ export const ELSEWHERE = [
 ]
 
 /** Status and code of an operation's answer, by the protocol's table of calls (§6). */
-export function answerOf({ method, needs, answer }: Operation, credential: Credential): string {
+export function answerOf(
+  { method, needs, answer, changesNothing }: Operation,
+  credential: Credential,
+): string {
   const who = WHO[credential]
   if (needs === 'anybody') return answer
   if (typeof who === 'string') return `${STATUS[who]} ${who}`
   if (who.kind === 'anonymous') return '401 unauthorized'
-  if (who.kind === 'operator') return who.mayWrite || method === 'GET' ? answer : '403 forbidden'
+  if (who.kind === 'operator')
+    return who.mayWrite || method === 'GET' || changesNothing ? answer : '403 forbidden'
   const isAllowed = who.kind === 'key' && (who.admin || (needs === 'read' && who.read))
   return isAllowed ? answer : '403 forbidden'
 }

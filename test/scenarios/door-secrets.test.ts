@@ -81,6 +81,20 @@ async function connectEverything(t: Scope, gateway: Gateway, secrets: Secrets): 
   return JSON.stringify(seen)
 }
 
+/** Secrets handed to the explainer, which is there to be asked about tokens. */
+async function explainEverything(gateway: Gateway, secrets: Secrets): Promise<string> {
+  const key = KEYS['API key of an administrator']
+  const answers: string[] = []
+  for (const { value } of secrets.values()) {
+    for (const who of [{ token: value }, { key: value }]) {
+      const body = { action: 'subscribe', channel: 'secret:1', ...who }
+      const answer = await gateway.api('POST', '/api/explain', { key, body })
+      answers.push(answer.text)
+    }
+  }
+  return answers.join('\n')
+}
+
 /** What is no HTTP, and what is too much of it. */
 async function breakHttp(t: Scope, gateway: Gateway, token: string): Promise<string> {
   const answers: string[] = []
@@ -159,6 +173,7 @@ test('[W4] no secret is in anything that a gateway gives away', async t => {
     ['frames', await connectEverything(t, gateway, secrets)],
     ['broken HTTP', await breakHttp(t, gateway, secrets.get('token of a user')!.value)],
     ['refused logins', await mistype(gateway)],
+    ['explanations', await explainEverything(gateway, secrets)],
     ['views', await lookAround(gateway)],
     ['frames of the visitor', JSON.stringify(visitor.frames)],
     ['$events and $stats', JSON.stringify(operator.frames)],
