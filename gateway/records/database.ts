@@ -22,6 +22,7 @@ export function openDatabase(path: string, busyTimeoutMs: number): SqliteDatabas
     // A key that was revoked must not come back with a power cut; writes are few enough to wait for the disk.
     db.pragma('synchronous = FULL')
     migrate(db)
+    refuseDamaged(db, path)
     return db
   } catch (error) {
     db?.close()
@@ -52,6 +53,17 @@ function refuseForeign(db: SqliteDatabase.Database, path: string): void {
   }
 }
 
+/** Read through at every opening (20 MB at the most): met later, damage would end the process that met it. */
+function refuseDamaged(db: SqliteDatabase.Database, path: string): void {
+  const found = db.pragma('quick_check(1)', { simple: true }) as string
+  // Below a headline of its own.
+  if (found !== 'ok') throw damaged(path, found.split('\n').at(-1)!)
+}
+
+function damaged(path: string, how: string): RecordsUnusable {
+  return new RecordsUnusable(`${path} is damaged (${how}); restore a backup, or move it away ${WITHOUT}.`)
+}
+
 const WITHOUT = 'to start anew without the API keys, sessions and audit log in it'
 
 function unusable(path: string, error: Error): RecordsUnusable {
@@ -59,11 +71,7 @@ function unusable(path: string, error: Error): RecordsUnusable {
   if (code === 'SQLITE_NOTADB') {
     return new RecordsUnusable(`${path} is not a database; restore a backup, or move it away ${WITHOUT}.`)
   }
-  if (code.startsWith('SQLITE_CORRUPT')) {
-    return new RecordsUnusable(
-      `${path} is damaged (${error.message}); restore a backup, or move it away ${WITHOUT}.`,
-    )
-  }
+  if (code.startsWith('SQLITE_CORRUPT')) return damaged(path, error.message)
   return new RecordsUnusable(
     `${path} cannot be opened (${error.message}); check its owner, its permissions and the free space.`,
   )

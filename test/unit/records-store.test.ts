@@ -43,6 +43,15 @@ const foreign: [string, (path: string) => void, RegExp][] = [
     },
     /newer version of this program \(schema 99/,
   ],
+  [
+    'damaged behind its first page',
+    path => {
+      openRecords({ ...OPTIONS, dataDir: join(path, '..') }).close()
+      const bytes = readFileSync(path)
+      writeFileSync(path, bytes.fill(0x5a, 4096))
+    },
+    /records\.db is damaged .* to start anew without the API keys/,
+  ],
 ]
 const OPTIONS = {
   busyTimeoutMs: 0,
