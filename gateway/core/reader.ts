@@ -10,6 +10,7 @@ import type { Gap, Live } from '../../shared/frames.ts'
 import type { Counters } from './counters.ts'
 import type { Encoder } from './encoder.ts'
 import type { Hub } from './hub.ts'
+import { CHUNK_BYTES } from './live-channel.ts'
 import type { ChannelView } from './log.ts'
 import type { Outbox } from './outbox.ts'
 import { isOwn, type Place, type Pulled, pullFromTail } from './pull.ts'
@@ -46,6 +47,7 @@ export class Reader {
   readonly #replaying = new Set<string>()
   #toldSeq = -1
   #lastReadWasMain = false
+  #hasStreamWaited = false
 
   constructor(options: ReaderOptions) {
     this.#options = options
@@ -98,7 +100,7 @@ export class Reader {
     if (this.#touched === null || this.#writeShared(this.#touched)) return
     const touched = this.#touched
     this.#touched = null
-    if (this.#joining.length > 0) this.#pullJoining()
+    if (this.#joining.length > 0 && this.#pullBeforeStream()) return
     // What joined just now stands beyond the stream, whose other channels may have nothing new.
     const isWide = touched === 'many' || this.#touched !== null
     const ready = this.#readable(isWide ? [...this.subscriptions.values()] : [touched])
@@ -109,6 +111,22 @@ export class Reader {
     this.#order = Math.max(this.#order, place.order)
     if (pulled.stoppedAt !== null) this.#touched = 'many'
     else if (!this.#isBehind) this.#announceLive()
+  }
+
+  /**
+   * Pulls what joins. True: that made a chunk, and the stream waits for the next pull, which is its alone. However many
+   * join at once, a connection holds no more than without them.
+   */
+  #pullBeforeStream(): boolean {
+    const isStreamsTurn = this.#hasStreamWaited
+    if (!isStreamsTurn) this.#pullJoining()
+    this.#hasStreamWaited = !isStreamsTurn && this.#isFull
+    if (isStreamsTurn || this.#hasStreamWaited) this.#touched = 'many'
+    return this.#hasStreamWaited
+  }
+
+  get #isFull(): boolean {
+    return this.#options.outbox.waitingBytes >= CHUNK_BYTES
   }
 
   /** Reads one page of the log: for the one stream, or for a joining subscription, in turns. */
@@ -244,7 +262,14 @@ export class Reader {
   /** One chunk for each joining subscription that the tail covers; those that reach its end become part of the stream. */
   #pullJoining(): void {
     const { hub } = this.#options
-    for (const subscription of this.#joining) {
+    const joining = this.#joining
+    for (const [index, subscription] of joining.entries()) {
+      if (this.#isFull) {
+        // Those who wait are the first the next time.
+        const waiting = joining.slice(index)
+        this.#joining = [...waiting, ...this.#joining.filter(pulled => !waiting.includes(pulled))]
+        return
+      }
       if (!subscription.isCovered(0, 0)) {
         if (subscription.channel.hasHistory) continue
         this.#passOver(subscription)

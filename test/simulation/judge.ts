@@ -13,8 +13,13 @@ const MAX_PENDING_BYTES = 4 * 64 * 1024
 const MAX_PENDING_ANSWERS_BYTES = 1024 * 1024
 /** Two beats; they come a little early, the first by one fiftieth more, and after a late one by five more. */
 const MIN_SILENCE_MS = (2 - 6 / 50) * HEARTBEAT_MS * 0.9 - 1
-/** Two whole beats after the one that was under way, and one in which a slow peer would have read what it was given. */
+/** Two whole beats after the one that was under way, and one more. */
 const MAX_SILENCE_MS = 4 * HEARTBEAT_MS
+/** A peer is given the time in which one at 10 KB/s would read what it was given, up to 1 MiB. */
+const SLOWEST_BYTES_PER_MS = 10
+const MAX_HIDDEN_BYTES = 1024 * 1024
+/** Whoever is gone is found out by then, with the grace of its socket. */
+export const FOUND_OUT_MS = MAX_SILENCE_MS + MAX_HIDDEN_BYTES / SLOWEST_BYTES_PER_MS + 10_000
 const MIN_STUCK_MS = 59_999
 /** A minute and a sixth of it. */
 const MAX_STUCK_MS = 71_000
@@ -85,12 +90,13 @@ export class Judge {
     if (!socket.isOpen || !peer) return
     const { nowMs } = this.#time
     const name = `reader ${connect.reader}`
-    const { pendingBytes } = peer.session
+    const { pendingBytes, givenBytes } = peer.session
     if (pendingBytes > (isAnswered ? MAX_PENDING_BYTES : MAX_PENDING_ANSWERS_BYTES))
       throw new Error(`${pendingBytes} bytes wait for ${name}`)
     if (socket.wasHurried) throw new Error(`the busy socket of ${name} was written to`)
     const silentMs = nowMs - socket.movedAtMs
-    if (socket.answersHeartbeats && silentMs > MAX_SILENCE_MS)
+    const readingMs = Math.min(givenBytes, MAX_HIDDEN_BYTES) / SLOWEST_BYTES_PER_MS
+    if (socket.answersHeartbeats && silentMs > MAX_SILENCE_MS + readingMs)
       throw new Error(`${name} is silent and still open`)
     if (nowMs - socket.waitingSinceMs > MAX_STUCK_MS) throw new Error(`${name} is stuck and still open`)
     if (isOpened && !this.hasJumped && nowMs > tokenEnds.latest + 1000)

@@ -8,7 +8,7 @@ import { MemoryLog } from '../memory-log.ts'
 import { CHANNELS, hasHistory, RULES, retentionOf } from './channels.ts'
 import type { Connect, Event, Item, Since, WorldEvent } from './event.ts'
 import type { HeldTime } from './held-time.ts'
-import { HEARTBEAT_MS, Judge } from './judge.ts'
+import { FOUND_OUT_MS, HEARTBEAT_MS, Judge } from './judge.ts'
 import { LogTime } from './log-time.ts'
 import { LogWeather } from './log-weather.ts'
 import { Publishing } from './publishing.ts'
@@ -28,8 +28,6 @@ const SHORT_MS = 5
 const IDLE_TURNS = 4
 /** Some twenty pages of the log. */
 const CATCH_UP_TURNS = 120
-/** Long enough for every peer that is gone to be found out, with the grace of its socket. */
-const FOUND_OUT_MS = 110_000
 
 type EventOf<What extends Event['do']> = Extract<Event, { readonly do: What }>
 
