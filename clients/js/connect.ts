@@ -2,17 +2,27 @@
 
 import type { ConnectOptions } from './client.ts'
 import { Twinwire } from './client.ts'
+import { world } from './world.ts'
 
+export type {
+  HistoryOptions,
+  HistoryPage,
+  Presence,
+  PublishOptions,
+  PublishResult,
+} from './calls.ts'
+export type { Channel, ChannelEvents } from './channel.ts'
 export type { ConnectOptions, Twinwire } from './client.ts'
 export type { Backoff, Loss, State } from './connection-state.ts'
 export type { ClientEvents, Problem } from './events.ts'
+export { TwinwireError } from './failure.ts'
 export type { Handler, Received, SubscribeOptions } from './subscription.ts'
 
 /**
  * Connects to a gateway and stays connected until `close()` or a final refusal.
  *
- * @param url the gateway's absolute base URL, sub-path included: `https://example.com/realtime`
+ * @param url the gateway's base URL, sub-path included: `https://example.com/realtime`; in a page also `/realtime`
  */
 export function connect(url: string | URL, options: ConnectOptions = {}): Twinwire {
-  return new Twinwire(new URL(url), options)
+  return new Twinwire(new URL(url, world.location?.href), options)
 }
