@@ -1,7 +1,15 @@
 // A client as a page holds it: its subscriptions, what it asks, what it is told. Knows the protocol, not the connection's
 // ups and downs (connection.ts) and not what carries it (link.ts).
 
-import type { FailureFrame, Gap, Json, MessageFrame, ServerFrame, Subscribed } from '../../shared/frames.ts'
+import type {
+  FailureFrame,
+  Gap,
+  Json,
+  Live,
+  MessageFrame,
+  ServerFrame,
+  Subscribed,
+} from '../../shared/frames.ts'
 import type { Transport } from '../../shared/stats.ts'
 import type {
   Call,
@@ -190,8 +198,7 @@ export class Twinwire implements ChannelOwner {
         if (this.#progress.gap(frame)) this.#listeners.emit('gap', frame)
         break
       case 'live':
-        for (const each of this.#progress.live(frame)) void this.#catchUp(each)
-        this.#kept?.moved()
+        this.#live(frame)
         break
       case 'heartbeat':
         if (frame.id !== undefined) this.#progress.moved(frame.id)
@@ -221,6 +228,14 @@ export class Twinwire implements ChannelOwner {
     if (!this.#progress.subscribed(frame)) return
     this.#listeners.emit('subscribed', frame)
     if (frame.recovered) this.#listeners.emit('recovered', frame)
+  }
+
+  #live(frame: Live): void {
+    const behind = this.#progress.live(frame)
+    this.#kept?.moved()
+    for (const channel of frame.channels)
+      if (!behind.some(each => each.channel === channel)) this.#listeners.emit('live', { channel })
+    for (const each of behind) void this.#catchUp(each)
   }
 
   #deliver(frame: MessageFrame): void {
@@ -260,6 +275,7 @@ export class Twinwire implements ChannelOwner {
     if (!isCurrent()) return
     for (const message of this.#progress.settle(subscription))
       if (this.#progress.get(channel) === subscription) this.#give(message)
+    this.#listeners.emit('live', { channel })
   }
 
   #givePast(subscription: Subscription, frame: MessageFrame): void {

@@ -11,7 +11,7 @@ export type {
   PublishOptions,
   PublishResult,
 } from './calls.ts'
-export type { Channel, ChannelEvents } from './channel.ts'
+export type { ChannelEvents } from './channel.ts'
 export type { ConnectOptions, Twinwire } from './client.ts'
 export type { Backoff, Loss, State } from './connection-state.ts'
 export type { ClientEvents, Problem } from './events.ts'
@@ -26,3 +26,13 @@ export type { Handler, Received, SubscribeOptions } from './subscription.ts'
 export function connect(url: string | URL, options: ConnectOptions = {}): Twinwire {
   return new Twinwire(new URL(url, world.location?.href), options)
 }
+
+/** Parts that the entry for all tabs (shared.ts) takes from here, so that a page loads them once. Not for callers. */
+export { Calls } from './calls.ts'
+export { lossOfPast, readPast } from './catch-up.ts'
+export { Channel } from './channel.ts'
+export { call, Listeners } from './events.ts'
+export { callByHttp } from './http-calls.ts'
+export { Tokens } from './tokens.ts'
+export { watchWorld } from './wake.ts'
+export { world } from './world.ts'

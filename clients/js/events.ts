@@ -15,6 +15,8 @@ export interface Problem {
 export interface ClientEvents {
   state: State
   message: Received
+  /** The channel is up to date: what comes from here on is new. */
+  live: { readonly channel: string }
   /** A channel has been joined, on each connection anew: what comes from here on is handed over. */
   subscribed: Subscribed
   /** Messages of this channel were lost to it: reload what they told. */

@@ -1,0 +1,124 @@
+// Rules R1, R2, R3 through the client in a real browser: 10,000 numbered messages reach every page once and in order, through
+// offline times, a frozen tab, a leading tab that closes, a proxy without WebSockets, and a gateway that dies.
+
+import type { BrowserContext, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { openBrowser } from '../harness/browser.ts'
+import { call } from '../harness/call.ts'
+import { poll } from '../harness/deadline.ts'
+import { range } from '../harness/frame.ts'
+import { API_KEY, type Gateway, startGateway } from '../harness/gateway.ts'
+import { shared } from '../harness/scope.ts'
+import { serveClientPage, startBlockingProxy } from './client-page.ts'
+
+const browser = shared(openBrowser)
+const origin = shared(serveClientPage)
+
+const CHANNEL = 'public:numbers'
+const COUNT = 10_000
+const BATCH = 50
+const CONFIG = {
+  drain: '500ms',
+  channels: [{ match: 'public:*', subscribe: 'anyone', history: { messages: 2 * COUNT, age: '1h' } }],
+}
+
+/** Publishes batch after batch under idempotency keys, whatever happens to the gateway; tells how far it is. */
+function publishAll(gateway: Gateway, count = COUNT, from = 1) {
+  const progress = { published: 0, done: Promise.resolve() }
+  const batchFrom = (first: number) =>
+    range(first, Math.min(first + BATCH - 1, from + count - 1)).map(data => ({
+      channel: CHANNEL,
+      data,
+      key: String(data),
+    }))
+  const send = async (body: object) => {
+    const answer = await call(`${gateway.url}/api/publish`, 'POST', { key: API_KEY, body }).catch(() => null)
+    return answer?.status === 200 ? true : null
+  }
+  const run = async () => {
+    for (let first = from; first < from + count; first += BATCH) {
+      await poll(() => send(batchFrom(first)), `the batch from ${first} to be published`, 30_000)
+      progress.published = first - from + BATCH
+    }
+  }
+  progress.done = run()
+  return progress
+}
+
+async function open(context: BrowserContext, query: Record<string, string>): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(`${origin()}/?${new URLSearchParams({ channel: CHANNEL, ...query })}`)
+  await page.evaluate(() => live.then(() => null))
+  return page
+}
+
+async function receivedBy(page: Page, count = COUNT): Promise<void> {
+  await page.waitForFunction(all => numbers.length >= all, count, { timeout: 60_000 })
+  expect(await page.evaluate(() => numbers)).toEqual(range(1, count))
+  expect(await page.evaluate(() => missed)).toEqual([])
+}
+
+test('[R1] [R2] 10,000 messages, each once and in order: WebSocket, SSE behind a proxy, tabs that share', async t => {
+  const gateway = await startGateway(t, { config: CONFIG })
+  const proxy = await startBlockingProxy(t, gateway.port)
+  const contexts = await Promise.all(range(1, 3).map(() => browser().newContext()))
+  for (const context of contexts) t.onTestFinished(() => context.close())
+  const [own, offline, tabs] = contexts as [BrowserContext, BrowserContext, BrowserContext]
+
+  const sleeper = await open(own, { gateway: gateway.url })
+  const proxied = await open(own, { gateway: proxy })
+  const traveller = await open(offline, { gateway: gateway.url })
+  const leader = await open(tabs, { gateway: gateway.url, shared: '' })
+  const followers = [
+    await open(tabs, { gateway: gateway.url, shared: '' }),
+    await open(tabs, { gateway: gateway.url, shared: '' }),
+  ]
+  const transports = await gateway.api('GET', '/api/connections')
+  expect(transports.json.connections).toHaveLength(4)
+  expect(await proxied.evaluate(() => client.state)).toMatchObject({ name: 'open', transport: 'sse' })
+
+  const lifecycle = await own.newCDPSession(sleeper)
+  const freeze = (state: 'frozen' | 'active') => lifecycle.send('Page.setWebLifecycleState', { state })
+  const publishing = publishAll(gateway)
+  const published = (part: number) =>
+    poll(async () => (publishing.published >= part * COUNT ? true : null), `${part} of the messages`, 90_000)
+
+  await published(0.1)
+  await offline.setOffline(true)
+  await freeze('frozen')
+  await published(0.3)
+  await gateway.kill('SIGTERM')
+  await gateway.restart()
+  await published(0.5)
+  await offline.setOffline(false)
+  await freeze('active')
+  await leader.close()
+  await published(0.7)
+  await gateway.kill('SIGKILL')
+  await gateway.restart()
+  await publishing.done
+
+  for (const page of [sleeper, proxied, traveller, ...followers]) await receivedBy(page)
+  const after = await gateway.api('GET', '/api/connections')
+  expect(after.json.connections).toHaveLength(4)
+})
+
+test('[R2] a reload goes on where the page was; a tab that comes later is given its history and then what comes', async t => {
+  const gateway = await startGateway(t, { config: CONFIG })
+  const context = await browser().newContext()
+  t.onTestFinished(() => context.close())
+  const page = await open(context, { gateway: gateway.url, keep: '' })
+  await publishAll(gateway, 100).done
+  await receivedBy(page, 100)
+  const address = page.url()
+  await page.goto('about:blank')
+  await publishAll(gateway, 100, 101).done
+  await page.goto(address)
+  await page.waitForFunction(() => numbers.length >= 100, null, { timeout: 20_000 })
+  expect(await page.evaluate(() => numbers)).toEqual(range(101, 200))
+
+  await open(context, { gateway: gateway.url, shared: '' })
+  const late = await open(context, { gateway: gateway.url, shared: '', history: '200' })
+  await publishAll(gateway, 50, 201).done
+  await receivedBy(late, 250)
+})
