@@ -18,6 +18,8 @@ declare global {
   var numbers: number[]
   var missed: Gap[]
   var live: Promise<unknown>
+  /** Runs a module in a worker; resolves with the first thing it says. */
+  var answerOfWorker: (text: string) => Promise<unknown>
 }
 
 async function listen(scope: Scope, listener: RequestListener): Promise<string> {
@@ -37,7 +39,8 @@ export async function serveClientPage(scope: Scope): Promise<string> {
   return await listen(scope, ({ url = '/' }, response) => {
     const name = /^\/(\w+\.js)$/.exec(url)?.[1]
     const type = name ? 'text/javascript' : 'text/html; charset=utf-8'
-    response.writeHead(200, { 'content-type': type })
+    // Module workers made from text have no origin of the page's.
+    response.writeHead(200, { 'content-type': type, 'access-control-allow-origin': '*' })
     response.end(readFileSync(name ? join(ROOT, 'clients/js/dist', name) : PAGE))
   })
 }

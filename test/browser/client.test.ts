@@ -103,6 +103,23 @@ test('[R1] [R2] 10,000 messages, each once and in order: WebSocket, SSE behind a
   expect(after.json.connections).toHaveLength(4)
 })
 
+test('[W3] [S7] in a worker, by either transport: subscribe, publish, receive', async t => {
+  const channels = [{ match: '*', subscribe: 'anyone', publish: 'subscribers' }]
+  const gateway = await startGateway(t, { config: { channels } })
+  const context = await browser().newContext()
+  t.onTestFinished(() => context.close())
+  const page = await open(context, { gateway: gateway.url })
+  for (const transport of ['websocket', 'sse']) {
+    const source = `
+      import { connect } from '${origin()}/connect.js'
+      const client = connect('${gateway.url}', { transport: '${transport}' })
+      const channel = client.subscribe('w:${transport}', {}, message => postMessage(message.data))
+      channel.on('live', () => channel.publish('from a worker'))`
+    const answer = await page.evaluate(text => answerOfWorker(text), source)
+    expect(answer).toBe('from a worker')
+  }
+})
+
 test('[R2] a reload goes on where the page was; a tab that comes later is given its history and then what comes', async t => {
   const gateway = await startGateway(t, { config: CONFIG })
   const context = await browser().newContext()
