@@ -31,15 +31,15 @@ import type { ClientEvents } from './events.ts'
 import { call, Listeners } from './events.ts'
 import { TwinwireError } from './failure.ts'
 import { callByHttp } from './http-calls.ts'
-import type { KeptIn } from './kept.ts'
 import { browserStorage, KeptCursors } from './kept.ts'
 import type { Heartbeat } from './link.ts'
 import { PendingCalls } from './pending-calls.ts'
 import { Progress } from './progress.ts'
 import type { Handler, Received, SubscribeOptions, Subscription } from './subscription.ts'
-import { createSubscription } from './subscription.ts'
+import { askFor, createSubscription } from './subscription.ts'
 import type { TokenSource } from './tokens.ts'
 import { Tokens } from './tokens.ts'
+import type { KeptIn } from './world.ts'
 
 export interface ConnectOptions extends ConnectionOptions, TokenSource {
   /** Go on after a reload where the page was: in `sessionStorage`, or where you say. */
@@ -140,17 +140,7 @@ export class Twinwire implements ChannelOwner {
   }
 
   #ask(subscription: Subscription): void {
-    const { channel, history, cursor: since } = subscription
-    subscription.phase = 'asked'
-    subscription.shared = false
-    subscription.ref = this.#pending.nextRef()
-    this.#connection.send({
-      type: 'subscribe',
-      ref: subscription.ref,
-      channel,
-      ...(since !== undefined ? { since } : {}),
-      ...(since === undefined && history !== undefined ? { history } : {}),
-    })
+    this.#connection.send(askFor(subscription, this.#pending.nextRef()))
   }
 
   #askIdle(): void {

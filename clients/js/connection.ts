@@ -114,7 +114,8 @@ export class Connection {
     this.#state = after
     if (after.name !== 'open') this.#drop()
     if (after.name === 'connecting') void this.#open()
-    if (after.name === 'waiting') this.#timer = setTimeout(() => this.retry(), after.until - Date.now())
+    if (after.name === 'waiting')
+      this.#timer = setTimeout(() => this.retry(), Math.max(0, after.until - Date.now()))
     if (after.name === 'closed') this.#stopWatching()
     this.#listener.onState(after, before)
   }

@@ -1,13 +1,7 @@
 // What outlives a page: cursors over a reload, and where no WebSocket gets through. Knows no connection.
 
 import type { TransportMemory } from './transport-choice.ts'
-import { listen, world } from './world.ts'
-
-/** The part of the browser's storages that is needed; they throw when they are full or forbidden. */
-export interface KeptIn {
-  getItem(name: string): string | null
-  setItem(name: string, value: string): void
-}
+import { type KeptIn, listen, world } from './world.ts'
 
 function read(storage: KeptIn | undefined, name: string): string | null {
   try {

@@ -3,7 +3,7 @@
 // Where to resume: channels asked for in the URL are one stream merged by id, so they share the connection's
 // cursor; a channel subscribed later has its own until everything is live (rule C2).
 
-import type { MessageFrame } from '../../shared/frames.ts'
+import type { Command, MessageFrame } from '../../shared/frames.ts'
 import type { MessageWithText } from './read-frame.ts'
 
 /** A message as handlers get it. `replayed`: it was sent before this client looked, or while it was away. */
@@ -53,6 +53,19 @@ export function createSubscription(
     given: new Set(),
     cursor: options.since,
     ref: undefined,
+  }
+}
+
+/** The command that asks for a channel alone, from its own place (rule C2). */
+export function askFor(subscription: Subscription, ref: number): Command {
+  const { channel, history, cursor: since } = subscription
+  Object.assign(subscription, { phase: 'asked', shared: false, ref })
+  return {
+    type: 'subscribe',
+    ref,
+    channel,
+    ...(since !== undefined ? { since } : {}),
+    ...(since === undefined && history !== undefined ? { history } : {}),
   }
 }
 

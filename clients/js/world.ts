@@ -1,6 +1,10 @@
-// What a client may find around it: a page has all of it, a worker some, Node almost nothing. Holds no logic.
+// What a client may find around it: a page has all of it, a worker some, Node almost nothing. Knows no client.
 
-import type { KeptIn } from './kept.ts'
+/** The part of the browser's storages that is needed; they throw when they are full or forbidden. */
+export interface KeptIn {
+  getItem(name: string): string | null
+  setItem(name: string, value: string): void
+}
 
 interface Listens {
   addEventListener?(name: string, listener: () => void, options: { signal: AbortSignal }): void
