@@ -31,10 +31,16 @@ export function connectShared(url: string | URL, options: SharedOptions = {}): S
   return able ? new Tab(new URL(url, world.location?.href), options) : connect(url, options)
 }
 
+/** A note and the tab that it comes from. */
+interface Spoken {
+  readonly from: string
+  readonly note: Note
+}
+
 /** The part of a `BroadcastChannel` that is needed, whose types differ between browsers and Node. */
 interface Air {
-  onmessage: (event: { data: Note }) => void
-  postMessage(note: Note): void
+  onmessage: (event: { data: Spoken }) => void
+  postMessage(spoken: Spoken): void
   close(): void
 }
 
@@ -52,6 +58,8 @@ class Tab implements SharedTwinwire, ChannelOwner {
   readonly #stopWatching: () => void
   #state: State = { name: 'connecting', attempt: 0 }
   #leader: Leader | undefined
+  /** The tab that leads, as far as known. */
+  #following: string | undefined
   #silence: ReturnType<typeof setTimeout> | undefined
 
   constructor(url: URL, options: SharedOptions) {
@@ -112,10 +120,14 @@ class Tab implements SharedTwinwire, ChannelOwner {
   #queue(steal: boolean): void {
     this.#hold(this.#name, { steal }, () => this.#lead()).catch(() => {
       // Stolen: this tab has slept too long. It follows, and may lead again.
-      this.#leader?.close()
-      this.#leader = undefined
+      this.#stepDown()
       if (!this.#abort.signal.aborted && !steal) this.#queue(false)
     })
+  }
+
+  #stepDown(): void {
+    this.#leader?.close()
+    this.#leader = undefined
   }
 
   /** Holds a lock until the tab closes. A lock that is stolen cannot be waited for with a signal as well. */
@@ -151,13 +163,19 @@ class Tab implements SharedTwinwire, ChannelOwner {
   /** To all tabs; a browser's channel leaves out the one that speaks. */
   #say(note: Note): void {
     if (this.#abort.signal.aborted) return
-    this.#air.postMessage(note)
-    this.#hear(note)
+    const spoken = { from: this.#id, note }
+    this.#air.postMessage(spoken)
+    this.#hear(spoken)
   }
 
-  #hear(note: Note): void {
+  #hear({ from, note }: Spoken): void {
     if (this.#leader?.hear(note)) return
     if (note.kind === 'ask' || note.kind === 'want' || note.kind === 'drop' || note.kind === 'retry') return
+    if (note.kind === 'lead') this.#following = from
+    this.#following ??= from
+    // A tab that wakes still says what it had to say before it knows that its place was taken.
+    if (from !== this.#following) return
+    if (from !== this.#id) this.#stepDown()
     clearTimeout(this.#silence)
     if (note.kind === 'lead') this.#seats.begin()
     else if (note.kind === 'at') this.#seats.at(note)

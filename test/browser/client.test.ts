@@ -1,5 +1,5 @@
 // Rules R1, R2, R3 through the client in a real browser: 10,000 numbered messages reach every page once and in order, through
-// offline times, a frozen tab, a leading tab that closes, a proxy without WebSockets, and a gateway that dies.
+// offline times, a sleeping tab, a leading tab that closes, a proxy without WebSockets, and a gateway that dies.
 
 import type { BrowserContext, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -12,7 +12,7 @@ import { shared } from '../harness/scope.ts'
 import { serveClientPage, startBlockingProxy } from './client-page.ts'
 
 const browser = shared(openBrowser)
-const origin = shared(serveClientPage)
+const pages = shared(serveClientPage)
 
 const CHANNEL = 'public:numbers'
 const COUNT = 10_000
@@ -47,7 +47,7 @@ function publishAll(gateway: Gateway, count = COUNT, from = 1) {
 
 async function open(context: BrowserContext, query: Record<string, string>): Promise<Page> {
   const page = await context.newPage()
-  await page.goto(`${origin()}/?${new URLSearchParams({ channel: CHANNEL, ...query })}`)
+  await page.goto(`${pages().origin}/?${new URLSearchParams({ channel: CHANNEL, ...query })}`)
   await page.evaluate(() => live.then(() => null))
   return page
 }
@@ -77,21 +77,20 @@ test('[R1] [R2] 10,000 messages, each once and in order: WebSocket, SSE behind a
   expect(transports.json.connections).toHaveLength(4)
   expect(await proxied.evaluate(() => client.state)).toMatchObject({ name: 'open', transport: 'sse' })
 
-  const lifecycle = await own.newCDPSession(sleeper)
-  const freeze = (state: 'frozen' | 'active') => lifecycle.send('Page.setWebLifecycleState', { state })
   const publishing = publishAll(gateway)
   const published = (part: number) =>
     poll(async () => (publishing.published >= part * COUNT ? true : null), `${part} of the messages`, 90_000)
 
   await published(0.1)
   await offline.setOffline(true)
-  await freeze('frozen')
+  const wake = await pages().putToSleep(sleeper)
   await published(0.3)
   await gateway.kill('SIGTERM')
   await gateway.restart()
   await published(0.5)
+  expect(await traveller.evaluate(() => client.state.name)).not.toBe('open')
   await offline.setOffline(false)
-  await freeze('active')
+  await wake()
   await leader.close()
   await published(0.7)
   await gateway.kill('SIGKILL')
@@ -103,6 +102,29 @@ test('[R1] [R2] 10,000 messages, each once and in order: WebSocket, SSE behind a
   expect(after.json.connections).toHaveLength(4)
 })
 
+test('[R2] a leading tab that sleeps loses its place, and follows when it wakes', async t => {
+  const gateway = await startGateway(t, { config: CONFIG })
+  const context = await browser().newContext()
+  t.onTestFinished(() => context.close())
+  const leader = await open(context, { gateway: gateway.url, shared: '' })
+  const follower = await open(context, { gateway: gateway.url, shared: '' })
+  await publishAll(gateway, 100).done
+  await receivedBy(follower, 100)
+  const wake = await pages().putToSleep(leader)
+  await publishAll(gateway, 100, 101).done
+  expect(await follower.evaluate(() => numbers.length)).toBe(100)
+  await follower.evaluate(() => comeOnline())
+  await receivedBy(follower, 200)
+  await wake()
+  await publishAll(gateway, 100, 201).done
+  for (const page of [leader, follower]) await receivedBy(page, 300)
+  const one = async () => {
+    const { json } = await gateway.api('GET', '/api/connections')
+    return json.connections?.length === 1 ? true : null
+  }
+  await poll(one, 'one connection for both')
+})
+
 test('[W3] [S7] in a worker, by either transport: subscribe, publish, receive', async t => {
   const channels = [{ match: '*', subscribe: 'anyone', publish: 'subscribers' }]
   const gateway = await startGateway(t, { config: { channels } })
@@ -111,7 +133,7 @@ test('[W3] [S7] in a worker, by either transport: subscribe, publish, receive', 
   const page = await open(context, { gateway: gateway.url })
   for (const transport of ['websocket', 'sse']) {
     const source = `
-      import { connect } from '${origin()}/connect.js'
+      import { connect } from '${pages().origin}/connect.js'
       const client = connect('${gateway.url}', { transport: '${transport}' })
       const channel = client.subscribe('w:${transport}', {}, message => postMessage(message.data))
       channel.on('live', () => channel.publish('from a worker'))`
