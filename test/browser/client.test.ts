@@ -10,6 +10,7 @@ import { range } from '../harness/frame.ts'
 import { API_KEY, type Gateway, startGateway } from '../harness/gateway.ts'
 import { shared } from '../harness/scope.ts'
 import { serveClientPage, startBlockingProxy } from './client-page.ts'
+import { startSeverableLink } from './severable-link.ts'
 
 const browser = shared(openBrowser)
 const pages = shared(serveClientPage)
@@ -67,7 +68,8 @@ test('[R1] [R2] 10,000 messages, each once and in order: WebSocket, SSE behind a
 
   const sleeper = await open(own, { gateway: gateway.url })
   const proxied = await open(own, { gateway: proxy })
-  const traveller = await open(offline, { gateway: gateway.url })
+  const link = await startSeverableLink(t, gateway.port)
+  const traveller = await open(offline, { gateway: link.url })
   const leader = await open(tabs, { gateway: gateway.url, shared: '' })
   const followers = [
     await open(tabs, { gateway: gateway.url, shared: '' }),
@@ -82,6 +84,8 @@ test('[R1] [R2] 10,000 messages, each once and in order: WebSocket, SSE behind a
     poll(async () => (publishing.published >= part * COUNT ? true : null), `${part} of the messages`, 90_000)
 
   await published(0.1)
+  link.setSevered(true)
+  await traveller.waitForFunction(() => client.state.name !== 'open', null, { timeout: 20_000 })
   await offline.setOffline(true)
   const wake = await pages().putToSleep(sleeper)
   await published(0.3)
@@ -89,6 +93,7 @@ test('[R1] [R2] 10,000 messages, each once and in order: WebSocket, SSE behind a
   await gateway.restart()
   await published(0.5)
   expect(await traveller.evaluate(() => client.state.name)).not.toBe('open')
+  link.setSevered(false)
   await offline.setOffline(false)
   await wake()
   await leader.close()
