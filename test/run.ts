@@ -56,6 +56,7 @@ const trouble = isQuick ? null : ensureSystemPackages(say)
 if (trouble === null) {
   for (const project of TYPE_PROJECTS) check(`types of ${project}`, 'tsc', ['-p', project])
   check('style', 'biome', ['check'])
+  check('client', 'node', ['scripts/build-client.js'])
   if (!isQuick) check('dashboard', 'node', ['scripts/build-dashboard.js'])
   runTests()
 } else {

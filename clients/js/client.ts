@@ -1,60 +1,82 @@
-// A connection that outlives its links: opens them, follows their frames, comes back from where it stood.
-// Knows the protocol, not what carries it (link.ts).
+// A client as a page holds it: its subscriptions, what it asks, what it is told. Knows the protocol, not the connection's
+// ups and downs (connection.ts) and not what carries it (link.ts).
 
-import type { FailureFrame, MessageFrame, ServerFrame } from '../../shared/frames.ts'
+import type {
+  FailureFrame,
+  Gap,
+  Json,
+  Live,
+  MessageFrame,
+  ServerFrame,
+  Subscribed,
+} from '../../shared/frames.ts'
 import type { Transport } from '../../shared/stats.ts'
-import type { Backoff, Input, Loss, State } from './connection-state.ts'
-import { lossOfGoodbye, transition } from './connection-state.ts'
+import type {
+  Call,
+  HistoryOptions,
+  HistoryPage,
+  Presence,
+  PublishOptions,
+  PublishResult,
+  RunCall,
+} from './calls.ts'
+import { Calls } from './calls.ts'
+import { lossOfPast, readPast } from './catch-up.ts'
+import type { ChannelOwner } from './channel.ts'
+import { Channel } from './channel.ts'
+import type { ConnectionOptions, Wish } from './connection.ts'
+import { Connection } from './connection.ts'
+import type { State } from './connection-state.ts'
 import type { ClientEvents } from './events.ts'
 import { call, Listeners } from './events.ts'
-import type { Heartbeat, Link, LinkEvents, Opening } from './link.ts'
+import { TwinwireError } from './failure.ts'
+import { callByHttp } from './http-calls.ts'
+import { browserStorage, KeptCursors } from './kept.ts'
+import type { Heartbeat } from './link.ts'
+import { PendingCalls } from './pending-calls.ts'
 import { Progress } from './progress.ts'
-import { openSse } from './sse-link.ts'
-import type { Handler, SubscribeOptions, Subscription } from './subscription.ts'
-import { createSubscription } from './subscription.ts'
-import { TransportChoice } from './transport-choice.ts'
-import { Watchdog } from './watchdog.ts'
-import { openWebSocket } from './websocket-link.ts'
+import type { Handler, Received, SubscribeOptions, Subscription } from './subscription.ts'
+import { askFor, createSubscription } from './subscription.ts'
+import type { TokenSource } from './tokens.ts'
+import { Tokens } from './tokens.ts'
+import type { KeptIn } from './world.ts'
 
-export interface ConnectOptions {
-  /** A client JWT that lasts. */
-  readonly token?: string
-  /** Or where to get a fresh one: asked before each connection and when one is about to end. */
-  readonly getToken?: () => string | Promise<string>
-  /** `auto`: WebSocket, and SSE where that cannot get through. */
-  readonly transport?: Transport | 'auto'
-  readonly backoff?: Backoff
+export interface ConnectOptions extends ConnectionOptions, TokenSource {
+  /** Go on after a reload where the page was: in `sessionStorage`, or where you say. */
+  readonly keepCursor?: boolean | KeptIn
 }
 
-const BACKOFF: Backoff = { firstMs: 1000, capMs: 30_000 }
 const RATE_LIMIT_PAUSE_MS = 1000
-/** A proxy that accepts and says nothing, or holds a stream back, is a failed attempt. Slow phones need some seconds. */
-const WELCOME_DEADLINE_MS = 15_000
+const CLOSED = 'The client has been closed.'
 
-export class Twinwire {
-  readonly #url: URL
-  readonly #options: ConnectOptions
+export class Twinwire implements ChannelOwner {
+  readonly #sender: string | undefined
   readonly #listeners = new Listeners()
   readonly #progress = new Progress()
-  readonly #choice: TransportChoice
-  #state: State = { name: 'connecting', attempt: 0 }
-  #link: Link | undefined
-  #watchdog: Watchdog | undefined
-  /** What the state waits for: connecting, the welcome; waiting, the retry; open, to ask again after a rate limit. */
-  #timer: ReturnType<typeof setTimeout> | undefined
-  /** Grows with each link: what an older one still brings is not for us. */
-  #generation = 0
-  #lastRef = 0
+  readonly #pending = new PendingCalls()
+  readonly #http: RunCall
+  readonly #calls = new Calls(each => this.#run(each))
+  readonly #kept: KeptCursors | undefined
+  readonly #connection: Connection
+  #pause: ReturnType<typeof setTimeout> | undefined
 
   constructor(url: URL, options: ConnectOptions) {
-    this.#url = url
-    this.#options = options
-    this.#choice = new TransportChoice(options.transport ?? 'auto')
-    void this.#open()
+    const tokens = new Tokens(options)
+    const { keepCursor, sender } = options
+    this.#sender = sender
+    this.#http = callByHttp(url, tokens, sender)
+    const storage = keepCursor === true ? browserStorage('sessionStorage') : keepCursor || undefined
+    this.#kept = storage && new KeptCursors(storage, url, () => this.#progress.positions())
+    this.#connection = new Connection(url, options, tokens, {
+      wish: transport => this.#wish(transport),
+      onFrame: frame => this.#receive(frame),
+      onState: (state, before) => this.#onState(state, before),
+      onError: problem => this.#listeners.emit('error', problem),
+    })
   }
 
   get state(): State {
-    return this.#state
+    return this.#connection.state
   }
 
   /** Adds a listener; returns its removal. */
@@ -62,171 +84,158 @@ export class Twinwire {
     return this.#listeners.add(name, listener)
   }
 
-  /**
-   * Hands each message of a channel to the handler, exactly once and in order, across reconnects.
-   * On SSE a channel that is added to a running connection begins where that stands; what `since` wanted from before
-   * is told as a gap.
-   */
-  subscribe(channel: string, options: SubscribeOptions, handler: Handler): { unsubscribe(): void } {
+  /** Hands each message of a channel to the handler, exactly once and in order, across reconnects. */
+  subscribe(channel: string, options: SubscribeOptions = {}, handler: Handler = () => {}): Channel {
     if (this.#progress.get(channel)?.handler)
       throw new Error(`Already subscribed to ${channel}: unsubscribe first.`)
-    const subscription = createSubscription(channel, handler, options)
+    const since = options.since ?? this.#kept?.take(channel)
+    const wish = since === undefined ? options : { ...options, since }
+    const subscription = createSubscription(channel, handler, wish)
     this.#progress.add(subscription)
     // While connecting, `welcome` asks for what the URL has not.
-    if (this.#choice.current === 'sse') this.#step({ name: 'reopen' })
-    else if (this.#state.name === 'open') this.#ask(subscription)
-    return { unsubscribe: () => this.#unsubscribe(subscription) }
+    if (this.#connection.transport === 'sse') this.#connection.reopen()
+    else if (this.state.name === 'open') this.#ask(subscription)
+    return new Channel(channel, this, () => this.#unsubscribe(subscription))
+  }
+
+  /** Resolves when the message is committed (rule H1); waits for the connection. Rejects with a `TwinwireError`. */
+  publish(channel: string, data: Json, options?: PublishOptions): Promise<PublishResult> {
+    return this.#calls.publish(channel, data, options)
+  }
+
+  history(channel: string, options?: HistoryOptions): Promise<HistoryPage> {
+    return this.#calls.history(channel, options)
+  }
+
+  presence(channel: string): Promise<Presence> {
+    return this.#calls.presence(channel)
   }
 
   /** Connects now instead of after the wait, or again after a final refusal. */
   retry(): void {
-    this.#step({ name: 'retry' })
+    this.#connection.retry()
   }
 
   close(): void {
-    this.#step({ name: 'close' })
+    this.#connection.close()
+  }
+
+  async #run(call: Call): Promise<unknown> {
+    const { state } = this
+    if (state.name === 'closed') throw new TwinwireError('connection_lost', CLOSED)
+    if (state.name === 'stopped') throw new TwinwireError(state.loss.code, state.loss.reason)
+    if (this.#connection.transport === 'sse') return await this.#http(call)
+    const answer = this.#pending.add(call)
+    if (state.name === 'open') this.#pending.flush(each => this.#connection.send(each))
+    return await answer
   }
 
   #unsubscribe(subscription: Subscription): void {
-    if (this.#progress.get(subscription.channel) !== subscription) return
-    this.#progress.delete(subscription.channel)
-    if (subscription.phase === 'idle') return
-    if (this.#choice.current === 'sse') this.#step({ name: 'reopen' })
-    else this.#link?.send({ type: 'unsubscribe', ref: ++this.#lastRef, channel: subscription.channel })
+    const { channel, phase } = subscription
+    if (this.#progress.get(channel) !== subscription) return
+    this.#progress.delete(channel)
+    if (phase === 'idle') return
+    if (this.#connection.transport === 'sse') this.#connection.reopen()
+    else this.#connection.send({ type: 'unsubscribe', ref: this.#pending.nextRef(), channel })
   }
 
   #ask(subscription: Subscription): void {
-    const { channel, history, cursor: since } = subscription
-    subscription.phase = 'asked'
-    subscription.shared = false
-    subscription.ref = ++this.#lastRef
-    this.#link?.send({
-      type: 'subscribe',
-      ref: subscription.ref,
-      channel,
-      ...(since !== undefined ? { since } : {}),
-      ...(since === undefined && history !== undefined ? { history } : {}),
-    })
+    this.#connection.send(askFor(subscription, this.#pending.nextRef()))
   }
 
-  /** Moves the state machine and does what the new state means. */
-  #step(input: Input): void {
-    const before = this.#state
-    const after = transition(before, input, this.#options.backoff ?? BACKOFF)
-    if (after === before) return
-    this.#state = after
-    if (after.name !== 'open') this.#drop()
-    if (after.name === 'connecting') void this.#open()
-    if (after.name === 'waiting') this.#timer = setTimeout(() => this.retry(), after.until - Date.now())
-    this.#listeners.emit('state', after)
+  #askIdle(): void {
+    for (const subscription of this.#progress.idle()) this.#ask(subscription)
   }
 
-  #drop(): void {
-    this.#generation += 1
-    clearTimeout(this.#timer)
-    this.#watchdog?.stop()
-    this.#watchdog = undefined
-    this.#link?.close()
-    this.#link = undefined
-    this.#progress.reset()
-  }
-
-  async #open(): Promise<void> {
-    const generation = ++this.#generation
-    // Always a turn later, so that subscriptions made together open together and ask for one token.
-    await null
-    if (generation !== this.#generation) return
-    let token = this.#options.token
-    try {
-      token = (await this.#options.getToken?.()) ?? token
-    } catch (error) {
-      if (generation === this.#generation) this.#lose(tokenLoss(error))
-      return
-    }
-    if (generation !== this.#generation) return
-    const { merged, rest, since, history } = this.#progress.plan()
-    const overSse = this.#choice.current === 'sse'
+  #wish(transport: Transport): Wish | null {
     // SSE without channels is refused; the first subscription opens it.
-    if (overSse && this.#progress.wanted === 0) return
-    const asked = overSse ? [...merged, ...rest] : merged
-    this.#progress.merged(asked, since, history)
-    this.#link = this.#openLink({
-      url: this.#url,
-      token,
-      since,
-      history,
-      channels: asked.map(({ channel }) => channel),
-    })
+    if (transport === 'sse' && this.#progress.wanted === 0) return null
+    return transport === 'sse' ? this.#progress.openStream() : this.#progress.openSocket()
   }
 
-  #openLink(opening: Opening): Link | undefined {
-    const generation = this.#generation
-    const events: LinkEvents = {
-      onFrame: frame => generation === this.#generation && this.#receive(frame),
-      onLost: loss => generation === this.#generation && this.#lose(loss),
+  #onState(state: State, before: State): void {
+    if (before.name === 'open') this.#pending.lost(before.user)
+    if (state.name === 'open') this.#begin()
+    else {
+      clearTimeout(this.#pause)
+      this.#progress.reset()
     }
-    this.#timer = setTimeout(() => events.onLost(SILENT_OPENING), WELCOME_DEADLINE_MS)
-    try {
-      return this.#choice.current === 'sse' ? openSse(opening, events) : openWebSocket(opening, events)
-    } catch {
-      this.#lose(UNOPENABLE)
-      return undefined
+    if (state.name === 'stopped') this.#pending.end(state.loss.code, state.loss.reason)
+    if (state.name === 'closed') {
+      this.#kept?.close()
+      this.#pending.end('connection_lost', CLOSED)
     }
+    this.#listeners.emit('state', state)
   }
 
-  #lose(loss: Loss): void {
-    const opened = this.#state.name === 'open'
-    if (opened) this.#choice.ended()
-    // Without a link it was the token that failed, which no other transport mends.
-    else if (this.#link) this.#choice.failed()
-    // A token that served and ran out is replaced; one that was refused at once would be refused again.
-    const renewable = loss.code === 'unauthorized' && opened && this.#options.getToken !== undefined
-    const final = renewable ? { ...loss, reconnect: true } : loss
-    if (!final.reconnect) this.#listeners.emit('error', { code: final.code, message: final.reason })
-    this.#step({ name: 'lost', now: Date.now(), random: Math.random(), loss: final })
+  #begin(): void {
+    if (this.#connection.transport === 'sse') this.#pending.divert(this.#http)
+    else {
+      this.#askIdle()
+      this.#pending.flush(each => this.#connection.send(each))
+    }
   }
 
   #receive(frame: ServerFrame | Heartbeat): void {
-    this.#watchdog?.touch()
     switch (frame.type) {
-      case 'welcome':
-        this.#welcome(frame.connection, frame.heartbeat, frame.user)
-        break
       case 'subscribed':
-        if (this.#progress.subscribed(frame) && frame.recovered) this.#listeners.emit('recovered', frame)
+        this.#subscribed(frame)
         break
       case 'message':
         this.#deliver(frame)
         break
       case 'gap':
-        this.#progress.gap(frame)
-        this.#listeners.emit('gap', frame)
+        if (this.#progress.gap(frame)) this.#listeners.emit('gap', frame)
         break
       case 'live':
-        for (const gap of this.#progress.live(frame)) this.#listeners.emit('gap', gap)
+        this.#live(frame)
         break
       case 'heartbeat':
         if (frame.id !== undefined) this.#progress.moved(frame.id)
         break
+      case 'deleted':
+      case 'join':
+      case 'leave':
+        this.#listeners.emit(frame.type, frame as never)
+        break
+      case 'presence':
+        if (!this.#pending.answer(frame)) this.#listeners.emit('presence', frame)
+        break
+      case 'history':
+      case 'published':
+        this.#pending.answer(frame)
+        break
       case 'failure':
-        this.#failed(frame)
+        if (!this.#pending.answer(frame)) this.#failed(frame)
         break
       case 'unsubscribed':
         if (frame.reason !== undefined) this.#revoked(frame.channel, frame.reason)
         break
-      case 'expiring':
-        void this.#refresh()
-        break
-      case 'goodbye':
-        this.#lose(lossOfGoodbye(frame))
-        break
     }
+  }
+
+  #subscribed(frame: Subscribed): void {
+    if (!this.#progress.subscribed(frame)) return
+    this.#listeners.emit('subscribed', frame)
+    if (frame.recovered) this.#listeners.emit('recovered', frame)
+  }
+
+  #live(frame: Live): void {
+    const behind = this.#progress.live(frame)
+    this.#kept?.moved()
+    for (const channel of frame.channels)
+      if (!behind.some(each => each.channel === channel)) this.#listeners.emit('live', { channel })
+    for (const each of behind) void this.#catchUp(each)
   }
 
   #deliver(frame: MessageFrame): void {
     const message = this.#progress.message(frame)
-    if (!message) return
-    const handler = this.#progress.get(frame.channel)?.handler
+    if (message) this.#give(message)
+  }
+
+  #give(message: Received): void {
+    this.#kept?.moved()
+    const handler = this.#progress.get(message.channel)?.handler
     if (handler) call(handler, message)
     this.#listeners.emit('message', message)
   }
@@ -235,20 +244,45 @@ export class Twinwire {
     this.#listeners.emit('error', { code: 'forbidden', message: reason, channel })
   }
 
-  #welcome(connection: string, heartbeatMs: number, user: string | undefined): void {
-    clearTimeout(this.#timer)
-    this.#choice.opened()
-    this.#watchdog = new Watchdog(
-      heartbeatMs,
-      () => this.#link?.transport === 'websocket' && this.#link.send({ type: 'ping' }),
-      () => this.#lose({ code: 'timeout', reason: 'the gateway went silent', reconnect: true }),
-    )
-    this.#step({ name: 'welcome', now: Date.now(), transport: this.#choice.current, connection, user })
-    this.#askIdle()
+  async #catchUp(subscription: Subscription): Promise<void> {
+    const { channel, held, cursor: since, history } = subscription
+    const isCurrent = (): boolean =>
+      this.#progress.get(channel) === subscription && subscription.isElsewhere && subscription.held === held
+    const http = new Calls(this.#http)
+    try {
+      await readPast(
+        { since, history },
+        {
+          history: options => http.history(channel, options),
+          isCurrent,
+          onGap: gap => this.#listeners.emit('gap', gap),
+          onMessage: frame => this.#givePast(subscription, frame),
+        },
+      )
+    } catch (error) {
+      if (isCurrent()) this.#missPast(subscription, error)
+    }
+    if (!isCurrent()) return
+    for (const message of this.#progress.settle(subscription))
+      if (this.#progress.get(channel) === subscription) this.#give(message)
+    this.#listeners.emit('live', { channel })
   }
 
-  #askIdle(): void {
-    for (const subscription of this.#progress.idle()) this.#ask(subscription)
+  #givePast(subscription: Subscription, frame: MessageFrame): void {
+    const message = this.#progress.past(subscription, frame)
+    // As on the stream, what was published under one's own name does not come back (rule H4).
+    if (this.#sender === undefined || frame.sender !== this.#sender) this.#give(message)
+  }
+
+  #missPast({ channel, cursor }: Subscription, error: unknown): void {
+    const loss = lossOfPast(error)
+    if (loss.reconnect) {
+      this.#connection.lose(loss)
+      return
+    }
+    const gap: Gap = { type: 'gap', channel, requested: cursor ?? null, oldest: null, reason: 'no_history' }
+    this.#listeners.emit('error', { code: loss.code, message: loss.reason, channel })
+    this.#listeners.emit('gap', gap)
   }
 
   #failed({ code, message, ref, channel }: FailureFrame): void {
@@ -257,34 +291,10 @@ export class Twinwire {
       // Many channels at once can exceed the rate of commands: all that did are asked for again, on this link only.
       subscription.phase = 'idle'
       subscription.ref = undefined
-      clearTimeout(this.#timer)
-      this.#timer = setTimeout(() => this.#askIdle(), RATE_LIMIT_PAUSE_MS)
+      clearTimeout(this.#pause)
+      this.#pause = setTimeout(() => this.#askIdle(), RATE_LIMIT_PAUSE_MS)
       return
     }
     this.#listeners.emit('error', { code, message, channel: channel ?? subscription?.channel })
   }
-
-  async #refresh(): Promise<void> {
-    const link = this.#link
-    // SSE cannot hand a token over: it ends with the old one, and its reconnect asks.
-    if (link?.transport !== 'websocket') return
-    // A failure here ends with the token's own end, and its reconnect asks anew.
-    const token = await Promise.resolve(this.#options.getToken?.()).catch(() => undefined)
-    if (token !== undefined && link === this.#link) link.send({ type: 'auth', ref: ++this.#lastRef, token })
-  }
-}
-
-const SILENT_OPENING: Loss = { code: 'timeout', reason: 'the gateway did not answer', reconnect: true }
-
-/** The browser's own words are left out: they quote the token. */
-const UNOPENABLE: Loss = {
-  code: 'bad_request',
-  reason:
-    'The browser refused to open a WebSocket: check that the token is a JWT and that an https page connects to an https URL.',
-  reconnect: false,
-}
-
-function tokenLoss(error: unknown): Loss {
-  const why = error instanceof Error ? error.message : String(error)
-  return { code: 'connection_lost', reason: `no token could be had: ${why}`, reconnect: true }
 }

@@ -1,13 +1,13 @@
 // Typed events and who listens to them. Knows no connection.
 
-import type { Code } from '../../shared/codes.ts'
-import type { Gap, Subscribed } from '../../shared/frames.ts'
+import type { Deleted, Gap, Join, Leave, PresenceFrame, Subscribed } from '../../shared/frames.ts'
 import type { State } from './connection-state.ts'
+import type { ProblemCode } from './failure.ts'
 import type { Received } from './subscription.ts'
 
 /** Something refused or failed; the client itself goes on unless `state` says `stopped`. */
 export interface Problem {
-  readonly code: Code | 'connection_lost'
+  readonly code: ProblemCode
   readonly message: string
   readonly channel?: string | undefined
 }
@@ -15,10 +15,19 @@ export interface Problem {
 export interface ClientEvents {
   state: State
   message: Received
+  /** The channel is up to date: what comes from here on is new. */
+  live: { readonly channel: string }
+  /** A channel has been joined, on each connection anew: what comes from here on is handed over. */
+  subscribed: Subscribed
   /** Messages of this channel were lost to it: reload what they told. */
   gap: Gap
   /** After a reconnect, nothing of this channel was missed. */
   recovered: Subscribed
+  deleted: Deleted
+  join: Join
+  leave: Leave
+  /** Who is there now: replaces what was known (rule P2). */
+  presence: PresenceFrame
   error: Problem
 }
 

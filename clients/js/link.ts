@@ -11,6 +11,8 @@ export interface Opening {
   readonly channels: readonly string[]
   readonly since: string | undefined
   readonly history: number | undefined
+  /** The client's own id: what is published with it does not come back (rule H4). */
+  readonly sender: string | undefined
 }
 
 /** SSE only (rule S4): tells that the stream lives; the id is the connection's cursor, when it moved. */
@@ -33,11 +35,12 @@ export interface Link {
 }
 
 /** The address of a transport, with what the opening asks for in its query (rules W1, S1). */
-export function endpoint({ url, channels, since, history }: Opening, path: 'ws' | 'sse'): URL {
+export function endpoint({ url, channels, since, history, sender }: Opening, path: 'ws' | 'sse'): URL {
   const target = new URL(url)
   target.pathname = `${target.pathname.replace(/\/+$/, '')}/${path}`
   if (channels.length > 0) target.searchParams.set('channels', channels.join(','))
   if (since !== undefined) target.searchParams.set('since', since)
   if (history !== undefined) target.searchParams.set('history', String(history))
+  if (sender !== undefined) target.searchParams.set('sender', sender)
   return target
 }

@@ -1,15 +1,21 @@
 // Follows what a connection has been given, frame by frame: which channel is where, and what to ask for next time.
 // Knows no transport: frames go in, cursors come out.
 //
-// An SSE stream has one cursor, but after a WebSocket a channel can stand elsewhere: it joined late and was not live
-// yet. Cursors cannot be compared (rule C1), so the stream starts at the shared one and the channel skips what it is
-// sent until its own cursor passes on the stream. Ids increase over all channels of it (rule C2), so everything before
-// that was given, and everything after was not. If the cursor has not passed when the channel is live, it lay before
-// the start or its message is gone: a gap is told then. It may be too wide; nothing is given twice or lost in silence.
+// An event stream has one start, and a channel may stand elsewhere: it joined late, wants history, or begins at a
+// cursor of its own. Cursors cannot be compared (rule C1), so nobody can say which of two places comes first. What can
+// be said: once the stream is live, everything after the channel's own cursor, read by HTTP, reaches at least to where
+// the stream is; from there on the stream brings it. So the replay of such a channel is passed over, its past is read
+// when it is live, what comes meanwhile is held, and ids that both bring count once. Nothing is lost or given twice.
 
 import type { Gap, Live, MessageFrame, Subscribed } from '../../shared/frames.ts'
-import type { OpeningPlan, Received, Subscription } from './subscription.ts'
-import { createSubscription, planOpening } from './subscription.ts'
+import type { Received, Subscription } from './subscription.ts'
+import { createSubscription, planOpening, planStream } from './subscription.ts'
+
+export interface OpeningWish {
+  readonly channels: readonly string[]
+  readonly since: string | undefined
+  readonly history: number | undefined
+}
 
 export class Progress {
   readonly #subscriptions = new Map<string, Subscription>()
@@ -30,9 +36,16 @@ export class Progress {
     this.#subscriptions.delete(channel)
   }
 
-  /** Where the stream of this connection stands, for later visits. */
-  get cursor(): string | undefined {
-    return this.#cursor
+  /** Where each channel that was asked for can be resumed, as far as known; for later visits. */
+  positions(): Record<string, string> {
+    const wanted = [...this.#subscriptions.values()].filter(subscription => subscription.handler)
+    const entries = wanted.map(each => [each.channel, this.#positionOf(each)] as const)
+    return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined))
+  }
+
+  /** What the past brought may lie ahead of the stream; who resumes elsewhere has to start behind it. */
+  #positionOf({ shared, given, cursor }: Subscription): string | undefined {
+    return shared && given.size === 0 ? this.#cursor : cursor
   }
 
   /** How many channels the caller asked for. */
@@ -55,34 +68,44 @@ export class Progress {
     for (const subscription of this.#subscriptions.values()) {
       if (!subscription.handler) this.#subscriptions.delete(subscription.channel)
       subscription.phase = 'idle'
-      subscription.skipping = false
+      subscription.isElsewhere = false
+      subscription.held = []
       subscription.ref = undefined
     }
   }
 
-  plan(): OpeningPlan {
-    return planOpening(this.#subscriptions.values(), this.#cursor)
+  /** What the URL of a WebSocket asks for: one group; the others wait for commands of their own. */
+  openSocket(): OpeningWish {
+    const { merged, since, history } = planOpening(this.#subscriptions.values(), this.#cursor)
+    return this.#open(merged, since, history)
   }
 
-  /** The URL of a connection has asked for these: they share its cursor, from here on or once theirs has passed. */
-  merged(
+  /** What the URL of an event stream asks for: everything. */
+  openStream(): OpeningWish {
+    const plan = planStream(this.#subscriptions.values(), this.#cursor)
+    return this.#open(plan.channels, plan.since, plan.history, plan.elsewhere)
+  }
+
+  /** They share the cursor of the connection, but for those that stand elsewhere. */
+  #open(
     subscriptions: readonly Subscription[],
     since: string | undefined,
     history: number | undefined,
-  ): void {
+    elsewhere: ReadonlySet<Subscription> = new Set(),
+  ): OpeningWish {
     // Not the `subscribed` cursors: a channel with a gap starts later than the others still have to.
     if (since !== undefined) this.#cursor = since
     this.#startsAtHead = since === undefined && history === undefined
     for (const subscription of subscriptions) {
-      const { shared, cursor } = subscription
       subscription.phase = 'asked'
-      subscription.skipping = !shared && cursor !== undefined && cursor !== since
-      subscription.shared = !subscription.skipping
+      subscription.isElsewhere = elsewhere.has(subscription)
+      subscription.shared = !subscription.isElsewhere
       subscription.ref = undefined
     }
+    return { channels: subscriptions.map(each => each.channel), since, history }
   }
 
-  /** Whether the frame's `recovered` holds: it does not for a subscription given up since, or one that stands elsewhere. */
+  /** Whether the frame holds: it does not for a subscription given up since, or one that stands elsewhere. */
   subscribed(frame: Subscribed): boolean {
     let subscription = this.#subscriptions.get(frame.channel)
     if (!subscription && frame.ref === undefined) {
@@ -91,60 +114,87 @@ export class Progress {
     }
     if (subscription?.phase !== 'asked' || subscription.ref !== frame.ref) return false
     subscription.phase = 'replaying'
-    if (subscription.skipping) return false
+    if (subscription.isElsewhere) return false
     if (!subscription.shared) subscription.cursor = frame.cursor
     // With history each channel starts at its own place: then nothing given yet means asking again.
     else if (this.#startsAtHead) this.#cursor ??= frame.cursor
     return true
   }
 
-  /** The message as handlers get it, or null: its subscription has been given up, or has had it already. */
+  /** The message as handlers get it, or null: its subscription has been given up, has had it, or must wait for its past. */
   message(frame: MessageFrame): Received | null {
     const subscription = this.#subscriptions.get(frame.channel)
     if (!subscription || subscription.phase === 'idle' || subscription.phase === 'asked') return null
     if (frame.id === undefined) return { ...frame, replayed: false }
-    const { skipping, shared, phase } = subscription
-    if (shared || skipping) this.moved(frame.id)
+    const { isElsewhere, shared, phase, given } = subscription
+    if (shared || isElsewhere) this.moved(frame.id)
     else subscription.cursor = frame.id
-    return skipping ? null : { ...frame, replayed: phase === 'replaying' }
+    if (isElsewhere) {
+      if (phase === 'live') subscription.held.push(frame)
+      return null
+    }
+    if (given.has(frame.id)) return null
+    // Ids only grow: beyond one that is new, none of the old ones follows.
+    given.clear()
+    return { ...frame, replayed: phase === 'replaying' }
   }
 
-  gap({ channel, reason }: Gap): void {
+  /** Whether the channel missed something: where it stands elsewhere, its past is still to be read. */
+  gap({ channel, reason }: Gap): boolean {
     const subscription = this.#subscriptions.get(channel)
-    if (!subscription) return
+    if (!subscription) return false
     subscription.phase = 'replaying'
-    // In a new epoch, or without ids, the own cursor cannot pass any more, and nothing was given before.
-    if (subscription.skipping && (reason === 'reset' || reason === 'no_history')) share(subscription)
+    // A reading of the past that is under way is not the last one: it begins again with the next `live`.
+    subscription.held = []
+    if (!subscription.isElsewhere) return true
+    // Nothing of a channel without history can be read later.
+    if (reason === 'no_history') share(subscription)
+    return reason === 'no_history'
   }
 
-  /** Returns the gaps that show only now. */
-  live(frame: Live): Gap[] {
+  /** Returns those whose past is to be read now. */
+  live(frame: Live): Subscription[] {
     for (const channel of frame.channels) {
       const subscription = this.#subscriptions.get(channel)
       if (subscription && subscription.phase !== 'asked') subscription.phase = 'live'
     }
     const all = [...this.#subscriptions.values()]
-    // A merged channel that is still behind keeps the shared cursor back; others must not fall back to it.
-    if (all.some(each => each.shared && each.phase === 'replaying')) return []
-    this.moved(frame.cursor)
     const live = all.filter(each => each.phase === 'live')
-    const gaps = live.filter(each => each.skipping).map(gapBefore)
-    live.forEach(share)
-    return gaps
+    const elsewhere = live.filter(each => each.isElsewhere && frame.channels.includes(each.channel))
+    for (const each of elsewhere) each.held = []
+    // A merged channel that is still behind keeps the shared cursor back; others must not fall back to it.
+    if (all.some(each => each.shared && each.phase === 'replaying')) return elsewhere
+    this.moved(frame.cursor)
+    for (const each of live) if (!each.isElsewhere) share(each)
+    return elsewhere
+  }
+
+  /** A message of the past, read by HTTP. */
+  past(subscription: Subscription, frame: MessageFrame): Received {
+    if (frame.id !== undefined) {
+      subscription.cursor = frame.id
+      subscription.given.add(frame.id)
+    }
+    return { ...frame, replayed: true }
+  }
+
+  /** The past has been given: returns what came live meanwhile and was not part of it. The stream itself is further on. */
+  settle(subscription: Subscription): Received[] {
+    const { held, given } = subscription
+    const rest = held.filter(({ id }) => id !== undefined && !given.has(id))
+    if (rest.length > 0) given.clear()
+    share(subscription)
+    return rest.map(frame => ({ ...frame, replayed: false }))
   }
 
   /** The stream has reached this place, with a message or without one (rule S4). */
   moved(cursor: string): void {
     this.#cursor = cursor
-    for (const each of this.#subscriptions.values()) if (each.skipping && each.cursor === cursor) share(each)
   }
 }
 
 function share(subscription: Subscription): void {
   subscription.shared = true
-  subscription.skipping = false
-}
-
-function gapBefore({ channel, cursor }: Subscription): Gap {
-  return { type: 'gap', channel, requested: cursor ?? null, oldest: null, reason: 'no_history' }
+  subscription.isElsewhere = false
+  subscription.held = []
 }

@@ -2,6 +2,7 @@
 
 import type { Loss } from './connection-state.ts'
 import { lossOfStatus } from './connection-state.ts'
+import { refusalOf, retryAfterMs } from './failure.ts'
 import type { Heartbeat, Link, LinkEvents, Opening } from './link.ts'
 import { endpoint } from './link.ts'
 import { readFrame } from './read-frame.ts'
@@ -36,7 +37,7 @@ async function read(url: URL, signal: AbortSignal, deliver: (text: string) => vo
     const headers = { accept: 'text/event-stream' }
     const response = await fetch(url, { signal, headers, cache: 'no-store', credentials: 'include' })
     if (response.status !== 200 || !response.body)
-      return lossOfStatus(response.status, await refusal(response))
+      return lossOfStatus(response.status, await refusalOf(response), retryAfterMs(response))
     const reader = response.body.getReader()
     const decoder = new TextDecoder()
     for (;;) {
@@ -47,11 +48,4 @@ async function read(url: URL, signal: AbortSignal, deliver: (text: string) => vo
   } catch {
     return { code: 'connection_lost', reason: 'the gateway could not be reached', reconnect: true }
   }
-}
-
-async function refusal(response: Response): Promise<string> {
-  const problem: unknown = await response.json().catch(() => null)
-  const detail =
-    problem !== null && typeof problem === 'object' && 'detail' in problem ? problem.detail : null
-  return typeof detail === 'string' ? detail : `the gateway answered ${response.status}`
 }

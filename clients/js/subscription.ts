@@ -3,6 +3,7 @@
 // Where to resume: channels asked for in the URL are one stream merged by id, so they share the connection's
 // cursor; a channel subscribed later has its own until everything is live (rule C2).
 
+import type { Command, MessageFrame } from '../../shared/frames.ts'
 import type { MessageWithText } from './read-frame.ts'
 
 /** A message as handlers get it. `replayed`: it was sent before this client looked, or while it was away. */
@@ -25,8 +26,12 @@ export interface Subscription {
   phase: 'idle' | 'asked' | 'replaying' | 'live'
   /** Resume with the connection's cursor instead of its own. */
   shared: boolean
-  /** In a stream that starts at another place: what comes before its own cursor has been given already. */
-  skipping: boolean
+  /** In a stream that starts at another place: its past is read by HTTP once the stream is live (progress.ts). */
+  isElsewhere: boolean
+  /** What came live meanwhile, until the past has been given; a new list for each reading of it. */
+  held: MessageFrame[]
+  /** Ids that the past brought and the stream may bring again. */
+  readonly given: Set<string>
   cursor: string | undefined
   /** The command that asked; absent when the URL did. */
   ref: number | undefined
@@ -43,9 +48,24 @@ export function createSubscription(
     history: options.history,
     phase: 'idle',
     shared: false,
-    skipping: false,
+    isElsewhere: false,
+    held: [],
+    given: new Set(),
     cursor: options.since,
     ref: undefined,
+  }
+}
+
+/** The command that asks for a channel alone, from its own place (rule C2). */
+export function askFor(subscription: Subscription, ref: number): Command {
+  const { channel, history, cursor: since } = subscription
+  Object.assign(subscription, { phase: 'asked', shared: false, ref })
+  return {
+    type: 'subscribe',
+    ref,
+    channel,
+    ...(since !== undefined ? { since } : {}),
+    ...(since === undefined && history !== undefined ? { history } : {}),
   }
 }
 
@@ -80,6 +100,27 @@ export function planOpening(subscriptions: Iterable<Subscription>, cursor: strin
   }
   return { merged: fitting, rest, since: cursor ?? fitting[0]?.cursor, history: fitting[0]?.history }
 }
+
+/** What the URL of an event stream asks for: all channels, and who of them does not stand where it starts. */
+export interface StreamPlan {
+  readonly channels: readonly Subscription[]
+  readonly elsewhere: ReadonlySet<Subscription>
+  readonly since: string | undefined
+  readonly history: number | undefined
+}
+
+/** A stream has one start (rule S1): the connection's cursor, or else what all want, or else now. */
+export function planStream(subscriptions: Iterable<Subscription>, cursor: string | undefined): StreamPlan {
+  const channels = [...subscriptions].filter(subscription => subscription.handler !== undefined)
+  const starts = new Set(channels.map(each => startOf(each, cursor)))
+  const only = starts.size === 1 ? channels[0] : undefined
+  const since = cursor ?? only?.cursor
+  const here = new Set([`since ${since}`, NOW, ...(only ? starts : [])])
+  const elsewhere = new Set(channels.filter(each => !here.has(startOf(each, cursor))))
+  return { channels, elsewhere, since, history: since === undefined ? only?.history : undefined }
+}
+
+const NOW = 'history 0'
 
 function startOf(subscription: Subscription, cursor: string | undefined): string {
   const since = subscription.shared ? cursor : subscription.cursor

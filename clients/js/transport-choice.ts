@@ -1,20 +1,33 @@
-// Which transport the next link takes. Knows no link and no clock: outcomes go in, the choice comes out.
+// Which transport the next link takes. Knows no link: outcomes go in, the choice comes out.
 
 import type { Transport } from '../../shared/stats.ts'
 
 const ATTEMPTS_EACH = 2
+/** How long a proxy is taken to let no WebSocket through; networks change, so then it is tried again. */
+export const REMEMBERED_MS = 10 * 60_000
+
+/** Keeps until when SSE comes first, over the visits of a browser. */
+export interface TransportMemory {
+  read(): number
+  write(untilMs: number): void
+}
 
 export class TransportChoice {
   readonly #isFree: boolean
+  readonly #memory: TransportMemory
   #current: Transport
   /** Attempts since the last link that opened. */
   #failures = 0
+  /** SSE comes first until then. */
+  #sseUntil: number
   #webSocketOpened = false
   #isStopgap = false
 
-  constructor(wish: Transport | 'auto') {
+  constructor(wish: Transport | 'auto', memory: TransportMemory, now: number) {
     this.#isFree = wish === 'auto'
-    this.#current = wish === 'sse' ? 'sse' : 'websocket'
+    this.#memory = memory
+    this.#sseUntil = this.#isFree ? memory.read() : 0
+    this.#current = wish === 'sse' || now < this.#sseUntil ? 'sse' : 'websocket'
   }
 
   get current(): Transport {
@@ -30,17 +43,21 @@ export class TransportChoice {
 
   /**
    * A link was welcomed. SSE is here to stay only where WebSocket never opened and SSE did at its first attempt: that
-   * looks like a proxy. Where WebSocket once worked, or SSE failed as well, it looks like an outage.
+   * looks like a proxy, and is remembered. Where WebSocket once worked, or SSE failed as well, it looks like an outage.
    */
-  opened(): void {
+  opened(now: number): void {
     if (this.#current === 'websocket') this.#webSocketOpened = true
-    const outage = this.#webSocketOpened || this.#failures > ATTEMPTS_EACH
-    this.#isStopgap = this.#isFree && this.#current === 'sse' && outage
+    const isFallback = this.#isFree && this.#current === 'sse'
+    this.#isStopgap = isFallback && (this.#webSocketOpened || this.#failures > ATTEMPTS_EACH)
+    if (isFallback && !this.#isStopgap && this.#failures > 0) {
+      this.#sseUntil = now + REMEMBERED_MS
+      this.#memory.write(this.#sseUntil)
+    }
     this.#failures = 0
   }
 
-  /** A welcomed link ended. A stopgap does so within its hour (rule S9), and then WebSocket comes first again. */
-  ended(): void {
-    if (this.#isStopgap) this.#current = 'websocket'
+  /** A welcomed link ended; SSE does within its hour (rule S9). After a stopgap, or a while, WebSocket comes first again. */
+  ended(now: number): void {
+    if (this.#isFree && (this.#isStopgap || now >= this.#sseUntil)) this.#current = 'websocket'
   }
 }

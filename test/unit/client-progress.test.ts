@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { Progress } from '../../clients/js/progress.ts'
 import type { SubscribeOptions, Subscription } from '../../clients/js/subscription.ts'
 import { createSubscription, planOpening } from '../../clients/js/subscription.ts'
-import type { MessageFrame } from '../../shared/frames.ts'
+import type { GapReason, Live, MessageFrame } from '../../shared/frames.ts'
 
 const ignore = (): void => {}
 
@@ -16,30 +16,20 @@ function message(channel: string, id?: string): MessageFrame {
   return { type: 'message', channel, time: 0, data: null, ...(id === undefined ? {} : { id }) }
 }
 
-/** Asks for everything in one URL, as SSE does. */
-function openStream(progress: Progress): void {
-  const { merged, rest, since, history } = progress.plan()
-  progress.merged([...merged, ...rest], since, history)
-}
-
 /** A progress whose channels were all asked for in the URL and answered. */
 function opened(channels: readonly string[], options: SubscribeOptions = {}): Progress {
   const progress = new Progress()
   for (const channel of channels) progress.add(createSubscription(channel, ignore, options))
-  openStream(progress)
+  progress.openStream()
   for (const channel of channels) progress.subscribed(subscribed(channel, 'e-10'))
   return progress
 }
 
+/** What a WebSocket would ask for after a cut: by its URL, and by commands. */
 function asks(progress: Progress) {
   progress.reset()
-  const { merged, rest, since, history } = progress.plan()
-  return {
-    merged: merged.map(each => each.channel),
-    rest: rest.map(each => [each.channel, each.cursor]),
-    since,
-    history,
-  }
+  const { channels, since, history } = progress.openSocket()
+  return { merged: channels, rest: progress.idle().map(each => [each.channel, each.cursor]), since, history }
 }
 
 test('[C2] channels of one URL resume together from the last id received, whichever channel it came on', () => {
@@ -56,21 +46,21 @@ test('[S3] a cut right after subscribed resumes from there, not from a new now',
 test('[R2] a cut before the first message resumes where the URL did, not where a channel with a gap begins', () => {
   const progress = new Progress()
   for (const channel of ['a', 'b']) progress.add(createSubscription(channel, ignore, { since: 'e-10' }))
-  openStream(progress)
+  progress.openStream()
   progress.subscribed({ ...subscribed('a', 'e-500'), recovered: false })
   progress.subscribed({ ...subscribed('b', 'e-10'), recovered: true })
   progress.gap({ type: 'gap', channel: 'a', requested: 'e-10', oldest: 'e-501', reason: 'expired' })
   expect(asks(progress)).toMatchObject({ merged: ['a', 'b'], since: 'e-10' })
 })
 
-test('[R2] a cut before the first message of a history asks for all of it again, on every channel', () => {
+test('[R2] a cut before the first message of a history asks for all of it again, on its channel only', () => {
   const progress = new Progress()
   progress.add(createSubscription('a', ignore, { history: 5 }))
   progress.add(createSubscription('b', ignore))
-  openStream(progress)
+  progress.openStream()
   progress.subscribed(subscribed('a', 'e-3'))
   progress.subscribed(subscribed('b', 'e-10'))
-  expect(asks(progress)).toMatchObject({ since: undefined, history: 5 })
+  expect(asks(progress)).toMatchObject({ merged: ['b'], since: 'e-10', rest: [['a', undefined]] })
 })
 
 test('with history, a cut before the first message asks for the history again', () => {
@@ -109,68 +99,105 @@ test('[C2] it does not fall back to a merged channel that is still behind', () =
 })
 
 /** `a` stands at e-100 and `b`, which joined late, at e-150; now one stream has both. */
-function streamOfTwoPlaces(): Progress {
+function streamOfTwoPlaces(): { progress: Progress; b: Subscription } {
   const progress = opened(['a'])
   progress.live({ type: 'live', channels: ['a'], cursor: 'e-100' })
-  progress.add({ ...createSubscription('b', ignore), phase: 'asked', ref: 7 })
+  const b: Subscription = { ...createSubscription('b', ignore), phase: 'asked', ref: 7 }
+  progress.add(b)
   progress.subscribed(subscribed('b', 'e-130', 7))
   progress.message(message('b', 'e-150'))
   progress.reset()
-  openStream(progress)
+  expect(progress.openStream()).toEqual({ channels: ['a', 'b'], since: 'e-100', history: undefined })
   for (const channel of ['a', 'b']) progress.subscribed(subscribed(channel, 'e-100'))
-  return progress
+  return { progress, b }
 }
 
-test('[C2] in a stream that starts before its own place, a channel skips what it was given', () => {
-  const progress = streamOfTwoPlaces()
+const LIVE: Live = { type: 'live', channels: ['a', 'b'], cursor: 'e-200' }
+
+test('[R2] a channel that stands elsewhere passes over the replay, is given its past, and then what came meanwhile', () => {
+  const { progress, b } = streamOfTwoPlaces()
   expect(progress.message(message('b', 'e-140'))).toBeNull()
   expect(progress.message(message('a', 'e-145'))).not.toBeNull()
-  expect(progress.message(message('b', 'e-150'))).toBeNull()
-  expect(progress.message(message('b', 'e-160'))).not.toBeNull()
-  expect(progress.live({ type: 'live', channels: ['a', 'b'], cursor: 'e-160' })).toEqual([])
-})
-
-test('[C2] its place may pass on another channel, or be the end of the replay', () => {
-  const passed = streamOfTwoPlaces()
-  expect(passed.message(message('a', 'e-150'))).not.toBeNull()
-  expect(passed.message(message('b', 'e-151'))).not.toBeNull()
-  const ended = streamOfTwoPlaces()
-  expect(ended.live({ type: 'live', channels: ['a', 'b'], cursor: 'e-150' })).toEqual([])
-  expect(ended.message(message('b', 'e-151'))).not.toBeNull()
-})
-
-test('[R3] when its place did not pass, a gap is told and nothing is given twice', () => {
-  const progress = streamOfTwoPlaces()
-  expect(progress.message(message('b', 'e-140'))).toBeNull()
   expect(progress.message(message('b', 'e-160'))).toBeNull()
-  expect(progress.live({ type: 'live', channels: ['a', 'b'], cursor: 'e-160' })).toEqual([
-    { type: 'gap', channel: 'b', requested: 'e-150', oldest: null, reason: 'no_history' },
+  expect(progress.live(LIVE)).toEqual([b])
+  for (const id of ['e-201', 'e-202', 'e-203']) expect(progress.message(message('b', id))).toBeNull()
+  expect(progress.message(message('a', 'e-204'))).not.toBeNull()
+  expect(['e-160', 'e-201', 'e-202'].map(id => progress.past(b, message('b', id)).replayed)).toEqual([
+    true,
+    true,
+    true,
   ])
-  expect(progress.message(message('b', 'e-161'))).not.toBeNull()
-  expect(asks(progress)).toMatchObject({ merged: ['a', 'b'], since: 'e-161' })
+  expect(progress.settle(b).map(each => [each.id, each.replayed])).toEqual([['e-203', false]])
+  expect(progress.message(message('b', 'e-205'))).not.toBeNull()
+  expect(asks(progress)).toMatchObject({ merged: ['a', 'b'], rest: [], since: 'e-205' })
 })
 
-test('[R2] a cut while it skips leaves each at its own place', () => {
-  const progress = streamOfTwoPlaces()
-  progress.message(message('b', 'e-140'))
-  expect(asks(progress)).toMatchObject({ merged: ['a'], rest: [['b', 'e-150']], since: 'e-140' })
+test('[R2] what the past brought is not given again, even on another connection', () => {
+  const { progress, b } = streamOfTwoPlaces()
+  progress.live(LIVE)
+  for (const id of ['e-160', 'e-210', 'e-211']) progress.past(b, message('b', id))
+  expect(progress.settle(b)).toEqual([])
+  expect(progress.positions()).toEqual({ a: 'e-200', b: 'e-211' })
+  expect(asks(progress)).toMatchObject({ merged: ['a', 'b'], since: 'e-200' })
+  progress.subscribed(subscribed('b', 'e-200'))
+  expect(progress.message(message('b', 'e-210'))).toBeNull()
+  expect(progress.message(message('b', 'e-211'))).toBeNull()
+  expect(progress.message(message('b', 'e-212'))).not.toBeNull()
+  expect(progress.positions()).toEqual({ a: 'e-212', b: 'e-212' })
 })
 
-test('[C3] a new epoch ends the skipping: nothing of it was given before', () => {
-  const progress = streamOfTwoPlaces()
-  progress.gap({ type: 'gap', channel: 'b', requested: 'e-100', oldest: 'f-1', reason: 'reset' })
-  expect(progress.message(message('b', 'f-1'))).not.toBeNull()
-  expect(progress.live({ type: 'live', channels: ['a', 'b'], cursor: 'f-1' })).toEqual([])
+test('[R2] held messages take the connection back to nowhere', () => {
+  const { progress, b } = streamOfTwoPlaces()
+  progress.live(LIVE)
+  progress.message(message('b', 'e-201'))
+  progress.message(message('a', 'e-202'))
+  expect(progress.settle(b).map(each => each.id)).toEqual(['e-201'])
+  expect(asks(progress).since).toBe('e-202')
 })
 
-test('[C4] messages without an id are never skipped', () => {
-  expect(streamOfTwoPlaces().message(message('b'))).not.toBeNull()
+test('[R2] a cut while the past is read leaves each at its own place', () => {
+  const { progress, b } = streamOfTwoPlaces()
+  progress.live(LIVE)
+  progress.past(b, message('b', 'e-160'))
+  expect(asks(progress)).toMatchObject({ merged: ['a'], rest: [['b', 'e-160']], since: 'e-200' })
+})
+
+test('a gap of the stream is none of a channel that stands elsewhere: its past is read anew', () => {
+  const { progress, b } = streamOfTwoPlaces()
+  const gap = (reason: GapReason) =>
+    progress.gap({ type: 'gap', channel: 'b', requested: 'e-100', oldest: 'e-190', reason })
+  expect(gap('expired')).toBe(false)
+  expect(progress.live(LIVE)).toEqual([b])
+  const { held } = b
+  expect(gap('slow')).toBe(false)
+  expect(b.held).not.toBe(held)
+  expect(progress.live({ ...LIVE, channels: ['a'] })).toEqual([])
+  expect(progress.live({ ...LIVE, channels: ['b'] })).toEqual([b])
+})
+
+test('[C4] a channel without history has no past to be read, and its messages are never held', () => {
+  const { progress } = streamOfTwoPlaces()
+  expect(progress.message(message('b'))).not.toBeNull()
+  expect(
+    progress.gap({ type: 'gap', channel: 'b', requested: 'e-100', oldest: null, reason: 'no_history' }),
+  ).toBe(true)
+  expect(progress.live(LIVE)).toEqual([])
+})
+
+test('a stream whose channels want different pasts starts now, and only those read theirs', () => {
+  const progress = new Progress()
+  const wishes = { a: {}, b: { history: 5 }, c: { since: 'e-1' } }
+  const [a, b, c] = Object.entries(wishes).map(([channel, wish]) => createSubscription(channel, ignore, wish))
+  for (const each of [a!, b!, c!]) progress.add(each)
+  expect(progress.openStream()).toMatchObject({ since: undefined, history: undefined })
+  for (const channel of ['a', 'b', 'c']) progress.subscribed(subscribed(channel, 'e-10'))
+  expect(progress.live({ type: 'live', channels: ['a', 'b', 'c'], cursor: 'e-10' })).toEqual([b, c])
 })
 
 test('nothing is called recovered that stands at another place', () => {
-  const progress = streamOfTwoPlaces()
+  const { progress } = streamOfTwoPlaces()
   progress.reset()
-  openStream(progress)
+  progress.openStream()
   expect(progress.subscribed({ ...subscribed('a', 'e-100'), recovered: true })).toBe(true)
   expect(progress.subscribed({ ...subscribed('b', 'e-100'), recovered: true })).toBe(false)
 })

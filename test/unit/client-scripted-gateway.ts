@@ -47,18 +47,35 @@ export function createQueue<Item>() {
   }
 }
 
-interface Script {
+export interface ApiRequest {
+  readonly method: string
+  /** Below `/api`. */
+  readonly path: string
+  readonly query: Record<string, string>
+  readonly authorization: string | undefined
+  readonly body: unknown
+}
+
+export interface ApiReply {
+  readonly status?: number
+  readonly body: object
+}
+
+export interface Script {
   /** Refuses WebSocket upgrades, as some proxies do. */
   refuseWebSocket?: boolean
   /** Answers SSE requests with this instead of a stream. */
   sse?: (response: ServerResponse) => void
+  /** Answers calls of the HTTP API; without it they are 404. */
+  api?: (request: ApiRequest) => ApiReply | Promise<ApiReply>
 }
 
 /** Listens on a free port until the test ends. */
 export async function startGateway(script: Script = {}) {
   const peers = createQueue<Peer>()
   const server = createServer((request, response) => {
-    if (script.sse) script.sse(response)
+    if (request.url?.startsWith('/sub/api/')) void answerApi(script, request, response)
+    else if (script.sse) script.sse(response)
     else peers.push(ssePeer(request, response))
   })
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'twinwire.v1' })
@@ -85,6 +102,21 @@ export async function startGateway(script: Script = {}) {
     await new Promise(resolve => server.close(resolve))
   })
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/sub`, peers }
+}
+
+async function answerApi(script: Script, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  let text = ''
+  for await (const chunk of request) text += String(chunk)
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://gateway')
+  const reply = (await script.api?.({
+    method: request.method ?? '',
+    path: decodeURIComponent(pathname.slice('/sub/api/'.length)),
+    query: Object.fromEntries(searchParams),
+    authorization: request.headers.authorization,
+    body: text === '' ? undefined : JSON.parse(text),
+  })) ?? { status: 404, body: { detail: 'The script has no API.' } }
+  response.writeHead(reply.status ?? 200, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(reply.body))
 }
 
 function queryOf(request: IncomingMessage): URLSearchParams {
