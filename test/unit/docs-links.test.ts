@@ -47,5 +47,7 @@ test('every file of the project that a page names exists', () => {
     ),
   )
   expect(named.length).toBeGreaterThan(15)
-  expect(named.filter(name => !existsSync(join(ROOT, name.split(': ')[1]!)))).toEqual([])
+  // What a build makes is not there before it.
+  const kept = named.filter(name => !name.endsWith('/dist'))
+  expect(kept.filter(name => !existsSync(join(ROOT, name.split(': ')[1]!)))).toEqual([])
 })
