@@ -11,6 +11,7 @@ import { type Report, type Result, reportOf, resultOf, tableOf } from './report.
 import { type Round, Stage } from './stage.ts'
 import type { Target } from './target.ts'
 import { floor } from './targets/floor.ts'
+import { nchan } from './targets/nchan.ts'
 import { twinwire } from './targets/twinwire.ts'
 import type { Workload } from './workload.ts'
 import { sse32Publishers } from './workloads/sse-32-publishers.ts'
@@ -24,7 +25,7 @@ const WORKLOADS: readonly Workload[] = [
   sseOneAtATime,
   sse32Publishers,
 ]
-const TARGETS: readonly Target[] = [twinwire, floor]
+const TARGETS: readonly Target[] = [twinwire, floor, nchan]
 const STARTS = 3
 /** Long enough for the compiler to have seen everything; not measured. */
 const WARM_UP_MS = 1000
@@ -72,6 +73,15 @@ async function run(options: Options): Promise<Report> {
   return reportOf(cores, options.rounds, startMs, results)
 }
 
+/** The bench goes on without a peer that is not installed, and says how to have it. */
+function presentTargets(): readonly Target[] {
+  return TARGETS.filter(target => {
+    const missing = target.missing()
+    if (missing !== null) process.stderr.write(`bench: ${missing}\n`)
+    return missing === null
+  })
+}
+
 async function measureStart(cores: Cores): Promise<number> {
   const server = await twinwire.start({ transport: 'websocket', core: cores.server, profileFolder: null })
   await server.stop()
@@ -88,7 +98,7 @@ async function runOnStage(
   const runs: { workload: Workload; target: Target; stage: Stage; rounds: Round[] }[] = []
   const stages: Stage[] = []
   try {
-    for (const target of TARGETS) {
+    for (const target of presentTargets()) {
       const stage = await Stage.open(target, { transport, subscribers, cores, ...options })
       stages.push(stage)
       for (const workload of workloads) runs.push({ workload, target, stage, rounds: [] })

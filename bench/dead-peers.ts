@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endCrowd, startCrowd } from './crowd-process.ts'
-import { type ServerProcess, startProcess } from './server-process.ts'
+import { type ServerProcess, startNode } from './server-process.ts'
 
 const HEARTBEAT_MS = 5000
 /** Two beats until they are found, five seconds for their close, and some more. */
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     `port: 0\nheartbeat: ${HEARTBEAT_MS}\ndrain: 0\nlogLevel: warn\n`,
   )
   const env = { TWINWIRE_API_KEY: randomBytes(16).toString('hex') }
-  const server = await startProcess({ core: null, profileFolder: null, script: ENTRY, folder, env })
+  const server = await startNode({ core: null, profileFolder: null, script: ENTRY, folder, env })
   const crowd = await startCrowd({ port: server.port, count, channel: 'public:dead', isStalled: false })
   try {
     await sleep(HEARTBEAT_MS)

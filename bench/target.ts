@@ -44,5 +44,7 @@ export interface CpuSeconds {
 /** Something to measure. Every call of `start` makes a fresh server without any data. */
 export interface Target {
   readonly name: string
+  /** What has to be installed first, as a sentence; null when it can be started. */
+  missing(): string | null
   start(options: StartOptions): Promise<RunningServer>
 }

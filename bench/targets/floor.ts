@@ -2,7 +2,7 @@
 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startProcess } from '../server-process.ts'
+import { startNode } from '../server-process.ts'
 import { eventStreamRequest, upgradeRequest } from '../subscribe-request.ts'
 import type { RunningServer, StartOptions, Target } from '../target.ts'
 
@@ -10,8 +10,9 @@ const SCRIPT = join(import.meta.dirname, '../floor-server.ts')
 
 export const floor: Target = {
   name: 'floor',
+  missing: () => null,
   async start(options: StartOptions): Promise<RunningServer> {
-    const server = await startProcess({ ...options, script: SCRIPT, folder: tmpdir(), env: {} })
+    const server = await startNode({ ...options, script: SCRIPT, folder: tmpdir(), env: {} })
     const request = options.transport === 'websocket' ? upgradeRequest : eventStreamRequest
     const publish = { path: '/', headers: [], before: '', after: '' }
     return { ...server, wire: { port: server.port, subscribe: request('/'), ready: '\r\n\r\n', publish } }

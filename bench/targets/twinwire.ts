@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startProcess } from '../server-process.ts'
+import { startNode } from '../server-process.ts'
 import { eventStreamRequest, upgradeRequest } from '../subscribe-request.ts'
 import type { RunningServer, StartOptions, Target, Wire } from '../target.ts'
 
@@ -13,6 +13,7 @@ const CHANNEL = 'public:bench'
 
 export const twinwire: Target = {
   name: 'twinwire',
+  missing: () => null,
   async start(options: StartOptions): Promise<RunningServer> {
     const folder = await mkdtemp(join(tmpdir(), 'twinwire-bench-'))
     const remove = () => rm(folder, { recursive: true, force: true })
@@ -20,7 +21,7 @@ export const twinwire: Target = {
       await writeFile(join(folder, 'twinwire.yaml'), 'port: 0\nheartbeat: 1h\ndrain: 0\nlogLevel: warn\n')
       const apiKey = randomBytes(16).toString('hex')
       const env = { TWINWIRE_API_KEY: apiKey, TWINWIRE_PORT: '0' }
-      const server = await startProcess({ ...options, script: ENTRY, folder, env })
+      const server = await startNode({ ...options, script: ENTRY, folder, env })
       const stop = async () => {
         await server.stop()
         await remove()
