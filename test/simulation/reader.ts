@@ -87,6 +87,15 @@ export class SimulatedReader {
     })
   }
 
+  get isComplete(): boolean {
+    try {
+      this.checkComplete()
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /** Nothing is under way: whoever is still connected has everything, each answer included. */
   checkComplete(): void {
     if (!this.isAlive) return

@@ -26,8 +26,8 @@ const DRAIN_MS = 5000
 const SHORT_MS = 5
 /** A read waits for its turn, then for the socket's. */
 const IDLE_TURNS = 4
-/** Some twenty pages of the log. */
-const CATCH_UP_TURNS = 120
+/** So many times ten turns: a crowd may have hundreds of pages to read. */
+const CATCH_UP_TENS = 500
 
 type EventOf<What extends Event['do']> = Extract<Event, { readonly do: What }>
 
@@ -75,9 +75,7 @@ export class World implements Surroundings {
   async rest(): Promise<void> {
     this.#weather.clear()
     if (this.#judge.isDraining) await this.#restart({ do: 'restart' })
-    await turns(CATCH_UP_TURNS)
-    // Whoever keeps up has everything by now, and waits for nobody who does not.
-    for (const reader of this.#readers.values()) if (reader.keepsUp) reader.checkComplete()
+    await this.#catchUp()
     this.time.lookMs = 0
     for (const reader of this.#readers.values()) reader.socket.bytesPerSecond = Number.POSITIVE_INFINITY
     for (let round = 0; round < 3; round += 1) {
@@ -90,6 +88,16 @@ export class World implements Surroundings {
     this.#check()
     for (const reader of this.#readers.values()) reader.checkComplete()
     await this.#checkNothingLeft()
+  }
+
+  /** Whoever keeps up has everything soon, and waits for nobody who does not. */
+  async #catchUp(): Promise<void> {
+    let late = [...this.#readers.values()].filter(reader => reader.keepsUp)
+    for (let left = CATCH_UP_TENS; late.length > 0 && left > 0; left -= 1) {
+      await turns(10)
+      late = late.filter(reader => !reader.isComplete)
+    }
+    for (const reader of late) if (reader.keepsUp) reader.checkComplete()
   }
 
   cursorOf(since: Since | undefined): string | undefined {
