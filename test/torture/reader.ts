@@ -78,6 +78,8 @@ export class Reader {
     account.connected(opening)
     const late = account.joining()
     const link = this.#open(this.#options.url(), opening, (frame, id) => {
+      // What was held back when the connection ended is let go afterwards: it was never read.
+      if (this.#link !== link) return
       account.take(frame, id)
       if (frame.type === 'welcome')
         for (const { channel, since } of late) this.#command(link, { type: 'subscribe', channel, since })
