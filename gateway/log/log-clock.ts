@@ -1,6 +1,7 @@
 // The log's own time: the wall clock, made safe to keep for ever. Knows no storage.
 //
-// A wall clock jumps: by hand, by a time server, by a laptop's sleep. Backwards the log's time never goes. Forwards it
+// A wall clock jumps: by hand, by a time server, by a laptop's sleep. Backwards the log's time never goes: it slows down to
+// half the pace until the clock has caught up, so that ages and ttls go on meanwhile. Forwards it
 // follows in steps; over a leap that is longer than machines sleep it waits, at the pace of real time, until the clock
 // has stood by it: a year 2100 that lasts for minutes must not trim everything by age, and then stop the log's time for
 // decades.
@@ -30,7 +31,10 @@ export interface LogClockOptions {
   readonly onWarning: (message: string) => void
 }
 
-/** A time from which the log's goes on at the pace of real time. */
+/** While the wall clock is behind. */
+const SLOW_PACE = 1 / 2
+
+/** A time from which the log's goes on at a pace of its own. */
 interface Doubt {
   readonly from: number
   readonly since: number
@@ -41,6 +45,8 @@ export class LogClock {
   readonly #options: LogClockOptions
   #last: number
   #anchor: number
+  /** The wall clock is behind. */
+  #lead: Doubt | null = null
   /** The wall clock has leapt while we ran. */
   #leap: Doubt | null = null
   /** It had leapt when we started: new messages are given its time, but old ones do not grow old by it at once. */
@@ -59,8 +65,9 @@ export class LogClock {
     const wall = this.#options.wall()
     if (wall - this.#last > LEAP_MS) return this.#waitOutLeap(wall)
     this.#leap = null
-    const reachable = Math.min(wall, this.#anchor + MAX_LEAD_MS)
-    if (reachable > this.#last) this.#last = reachable
+    if (wall < this.#last) return this.#slowDown()
+    this.#lead = null
+    this.#last = Math.max(this.#last, Math.min(wall, this.#anchor + MAX_LEAD_MS))
     return this.#last
   }
 
@@ -77,6 +84,14 @@ export class LogClock {
   /** Retention calls this once a pass (a second): real changes of the clock, or a laptop's sleep, are followed in steps. */
   moveAnchor(): void {
     this.#anchor = this.now()
+  }
+
+  #slowDown(): number {
+    const now = this.#options.uptime()
+    this.#lead ??= { from: this.#last, since: now }
+    const { from, since } = this.#lead
+    this.#last = Math.max(this.#last, Math.floor(from + (now - since) * SLOW_PACE))
+    return this.#last
   }
 
   #waitOutLeap(wall: number): number {
@@ -104,7 +119,7 @@ export class LogClock {
       )
     } else if (last - now > DAY_MS) {
       onWarning(
-        `The log's newest message is ${days(last - now)} days in the future: a clock was wrong. Ages and ttls stand still until then; set the clock, or move the data folder away to start anew.`,
+        `The log's newest message is ${days(last - now)} days in the future: a clock was wrong. Until then the log's time goes at half the pace, and ages and ttls last twice as long; set the clock, or move the data folder away to start anew.`,
       )
     } else if (this.#longStop) {
       onWarning(

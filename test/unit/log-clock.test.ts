@@ -54,6 +54,23 @@ it('[N4] a clock that jumps by hours is followed in steps, and never backwards',
   expect(at.warnings).toEqual([])
 })
 
+it('[N4] a clock that was set back lets time go on at half the pace until it has caught up', () => {
+  const at = makeMachine()
+  const clock = makeClock(at)
+  at.machine.aheadMs = -HOUR_MS
+  expect(clock.now()).toBe(START)
+  const live = (minutes: number): number => {
+    for (let minute = 0; minute < minutes; minute += 1) {
+      at.machine.passedMs += MINUTE_MS
+      clock.moveAnchor()
+    }
+    return clock.now()
+  }
+  expect(live(10)).toBe(START + 5 * MINUTE_MS)
+  expect(live(110)).toBe(START + HOUR_MS)
+  expect(live(10)).toBe(START + HOUR_MS + 10 * MINUTE_MS)
+})
+
 it('[N4] a leap of years is waited out at the pace of real time, and believed after ten minutes', () => {
   const at = makeMachine()
   const clock = makeClock(at)
