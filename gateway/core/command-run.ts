@@ -166,7 +166,9 @@ async function answerPresence(
   context: Context,
 ): Promise<Failure | null> {
   const { channel } = command
-  const refused = context.access.maySubscribe(session.identity, channel)
+  const refused = await decide(session.identity, channel, () =>
+    context.access.maySubscribe(session.identity, channel),
+  )
   if (refused) return refused
   const state = await context.presence.read(channel)
   if ('code' in state) return state
@@ -196,7 +198,7 @@ async function authenticate(
     ...(identity.expires !== undefined && { expires: identity.expires }),
   })
   for (const channel of [...session.reader.subscriptions.keys()]) {
-    const refused = context.everyone.includes(channel) ? null : context.access.maySubscribe(identity, channel)
+    const refused = context.access.maySubscribe(identity, channel)
     if (!refused) continue
     session.unsubscribe(channel)
     session.send({ type: 'unsubscribed', channel, reason: refused.message })

@@ -158,3 +158,17 @@ test('[W5] who sends more than is read while its grant is found out is not taken
   expect(await socket.next('published')).toMatchObject({ type: 'published' })
   expect(await socket.ask({ type: 'ping' })).toMatchObject({ ref: expect.anything() })
 })
+
+test('[P4] who is there is asked about like any other channel, on the connection and over HTTP', async t => {
+  const channels = [{ match: '*', presence: true }]
+  const { gateway, visitor } = await startApplication(t, {}, { channels })
+  const ann = visitor(ownOrders)
+  const socket = await openWebSocket(t, gateway.url, { headers: ann.headers })
+  await socket.next('welcome')
+  expect(await socket.ask({ type: 'presence', channel: 'orders:1' })).toMatchObject({ type: 'presence' })
+  expect(await socket.ask({ type: 'presence', channel: 'secret:1' })).toMatchObject({ code: 'forbidden' })
+  const ask = (channel: string) =>
+    call(`${gateway.url}/api/channels/${channel}/presence`, 'GET', { headers: ann.headers })
+  expect(await ask('orders:2')).toMatchObject({ status: 200, json: { members: [] } })
+  expect(await ask('secret:2')).toMatchObject({ status: 403 })
+})
