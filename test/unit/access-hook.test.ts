@@ -23,7 +23,7 @@ async function client(answer: WebServer['answer'], more: object = {}) {
   const app = await startWebServer(scope, answer)
   const lines: string[] = []
   const config = {
-    url: app.url,
+    url: `${app.url}/hook?key=secret-of-the-url`,
     secret: 's',
     timeoutMs: 400,
     headers: [],
@@ -61,7 +61,8 @@ test.each<[string, () => Reply | Promise<Reply>, RegExp]>([
   })
   expect(lines).toHaveLength(1)
   expect(lines[0]).toMatch(line)
-  expect(lines[0]).toMatch(/^auth\.hook: http:\S+ gave no decision, .* come back: /)
+  expect(lines[0]).not.toContain('secret-of-the-url')
+  expect(lines[0]).toMatch(/^auth\.hook: http:\S+\/hook gave no decision, .* come back: /)
 })
 
 test('[S5] so many questions at once, the others wait in line within the time limit', async () => {
