@@ -75,12 +75,20 @@ export async function startPublish(
   const outcome = await context.publisher.publish([publicationOf(command, session)])
   const result = 'code' in outcome ? outcome : outcome[0]!
   if ('code' in result) return { type: 'failure', ...refOf(command), ...result, channel }
+  noteBroadcast(channel, session, context)
   return {
     type: 'published',
     ...refOf(command),
     ...(result.id !== undefined && { id: result.id }),
     ...(result.duplicate && { duplicate: true as const }),
   }
+}
+
+/** What a person sends by hand may be asked about; never with its content. */
+function noteBroadcast(channel: string, { identity, link }: Session, { audit }: Context): void {
+  if (identity.kind !== 'operator') return
+  const actor = { kind: 'operator', name: identity.user, address: link.address } as const
+  audit.note({ actor, action: 'publish', target: channel })
 }
 
 function publicationOf(command: PublishCommand, session: Session): Publication {
