@@ -172,3 +172,20 @@ test('[P4] who is there is asked about like any other channel, on the connection
   expect(await ask('orders:2')).toMatchObject({ status: 200, json: { members: [] } })
   expect(await ask('secret:2')).toMatchObject({ status: 403 })
 })
+
+test('who was signed out and disconnected does not come back with a decision from before', async t => {
+  const { gateway, visitor } = await startApplication(t, { cache: '10m' })
+  let isSignedIn = true
+  const granted = { body: { user: 'ann', subscribe: ['orders:*'] } }
+  const ann = visitor(() => (isSignedIn ? granted : { status: 401 }))
+  const open = () => openWebSocket(t, gateway.url, { channels: 'orders:1', headers: ann.headers })
+  const socket = await open()
+  await socket.next('live')
+  isSignedIn = false
+  await (await open()).next('live')
+  const { apiKey: key, url } = gateway
+  const answer = await call(`${url}/api/users/ann/connections`, 'DELETE', { key })
+  expect(answer.json).toEqual({ disconnected: 2 })
+  expect(await socket.next('goodbye')).toMatchObject({ code: 'kicked' })
+  expect(await (await open()).next('goodbye')).toMatchObject({ code: 'unauthorized' })
+})

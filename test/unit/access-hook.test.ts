@@ -158,7 +158,7 @@ test('the cache shares questions under way, keeps decisions, and forgets what pa
   let now = NOW
   let asked = 0
   let outcome: object = { user: 'ann', subscribe: [], publish: [] }
-  const ask = createHookCache(
+  const { ask } = createHookCache(
     async () => {
       asked += 1
       return outcome as never
@@ -188,6 +188,7 @@ test('the cache shares questions under way, keeps decisions, and forgets what pa
 test('[N2] no pattern of the hook matches @ or $, and the hook is not asked about them', async () => {
   const questions: Question[] = []
   const hook = createHook({
+    forget: () => {},
     ask: async question => {
       questions.push(question)
       return { user: 'ann', subscribe: ['*', '@bob', '$stats'], publish: ['*'] }
@@ -211,6 +212,7 @@ test('[N2] no pattern of the hook matches @ or $, and the hook is not asked abou
 
 test('a connection that asks for ever more channels does not grow without bound', async () => {
   const hook = createHook({
+    forget: () => {},
     ask: async ({ channels }) => ({ subscribe: channels, publish: [] }),
     headers: [],
     cacheMs: 5000,

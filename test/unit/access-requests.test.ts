@@ -135,7 +135,7 @@ test('a page of a foreign origin does not make the gateway ask the application, 
     access: { authenticate: async () => CLIENT, identifyKey: () => null },
     operators: { session: () => null, isOpen: () => false },
     origins: createOrigins({ host: '0.0.0.0', origins: [] }),
-    hook: { takesAuthorization: true, identify: async () => identity },
+    hook: { takesAuthorization: true, identify: async () => identity, forget: () => {} },
   })
   // Browsers answer a challenge of a proxy by themselves, with cookies beside it.
   for (const authorization of [undefined, 'Digest username="ann"', 'Negotiate YIIJvw']) {
