@@ -44,7 +44,10 @@ export interface Gateway {
   close(): Promise<void>
 }
 
-/** Starts a gateway. Throws `LogUnusable`, `ConfigError` for the certificate, or what `listen` throws when the address is taken. */
+/**
+ * Starts a gateway. Throws `LogUnusable`, `RecordsUnusable`, `ConfigError` for the certificate, or what `listen` throws when
+ * the address is taken.
+ */
 export async function startGateway(config: Config): Promise<Gateway> {
   const logger = createLogger(config.logLevel, redactUrl)
   const clock = Date.now
@@ -84,7 +87,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     onJwksFetched: isDone => tally(counters.jwks, isDone ? 'fetched' : 'failed'),
   })
   const parts = { counters, log, hub, replayCache, rules, access, connections, feed, clock, onFault }
-  const context = createContext(config, parts)
+  const context = createContext(config, { ...parts, audit: kept.audit })
   return listen(config, context, { ...parts, ...kept, logger, certificate })
 }
 
@@ -141,7 +144,7 @@ interface Parts {
   readonly onFault: (error: unknown) => void
 }
 
-function createContext(config: Config, parts: Parts): Context {
+function createContext(config: Config, parts: Parts & Pick<Kept, 'audit'>): Context {
   const { log, feed, hub, rules } = parts
   const maxMessageBytes = config.limits.messageBytes
   return {

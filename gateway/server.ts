@@ -177,6 +177,7 @@ async function registerDoors(
     ...context,
     version: parts.version,
     identify,
+    forgetUser: user => hook?.forget(user),
     explain: access.explain,
     operators,
     apiKeys: parts.apiKeys,
@@ -195,9 +196,14 @@ async function registerDoors(
 function openHook(config: HookConfig, { clock, counters }: Context, logger: FastifyBaseLogger): Hook {
   const complain = createComplaints(message => logger.warn(message), clock)
   const client = countOutcomes(createHookClient(config, clock, complain), counters)
-  const ask = createHookCache(client, config.cacheMs, clock)
   const { headers, cacheMs } = config
-  return createHook({ ask, headers, cacheMs, clock, random: Math.random })
+  return createHook({
+    ...createHookCache(client, cacheMs, clock),
+    headers,
+    cacheMs,
+    clock,
+    random: Math.random,
+  })
 }
 
 function folder(path: string): string {

@@ -3,6 +3,7 @@
 import { BlockList, isIP } from 'node:net'
 import type { Failure } from '../../shared/codes.ts'
 import type { AddressRules } from '../config/config.ts'
+import { withoutPort } from '../core/network.ts'
 
 /** Why an address may not use something; null: it may. */
 export type AddressCheck = (address: string | undefined) => Failure | null
@@ -56,10 +57,9 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 4 ? 'ipv4' : 'ipv6'
 }
 
-/** Without the zone of a local link, and without the port that some proxies write behind an address. */
+/** Without the zone of a local link and without a port; `null` for what is no address. */
 function plainAddress(text: string): string | null {
-  const bare = text.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/%.*$/, '')
-  const address = /^[\d.]+:\d+$/.test(bare) ? bare.split(':', 1)[0]! : bare
+  const address = withoutPort(text).replace(/%.*$/, '')
   return isIP(address) === 0 ? null : address
 }
 

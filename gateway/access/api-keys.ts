@@ -52,6 +52,8 @@ export class ApiKeys {
   readonly #byDigest = new Map<string, HeldKey>()
   readonly #unsavedUses = new Map<string, number>()
   #isFailing = false
+  /** A change was seen and not taken over yet: the store tells of each only once. */
+  #isBehind = false
 
   /** Throws when the store cannot be read: without it nobody knows who was let in and who was shut out. */
   constructor(options: ApiKeysOptions) {
@@ -123,7 +125,8 @@ export class ApiKeys {
   /** Takes over what another process has changed in the store; cheap when that is nothing. */
   refresh(): void {
     try {
-      if (!this.#options.store.hasChanged()) return
+      if (this.#options.store.hasChanged()) this.#isBehind = true
+      if (!this.#isBehind) return
       const now = new Map(this.#options.store.list().map(key => [key.name, key]))
       const gone = [...this.#stored.values()].filter(held => {
         const key = now.get(held.scope.name)
@@ -132,6 +135,7 @@ export class ApiKeys {
       })
       this.#drop(gone.map(held => held.scope.name))
       for (const [name, key] of now) if (!this.#stored.has(name)) this.#hold(key)
+      this.#isBehind = false
     } catch (error) {
       this.#fail(error)
     }

@@ -36,9 +36,10 @@ export class Guesses {
     return 0
   }
 
-  /** The password was right: the address starts afresh. */
+  /** The password was right: this attempt was no guess. Those before it were, perhaps at another's password. */
   succeeded(address: string): void {
-    this.#byAddress.delete(networkOf(address))
+    const own = this.#byAddress.get(networkOf(address))
+    if (own) own.attempts = Math.max(0, own.attempts - 1)
     this.#all.attempts = Math.max(0, this.#all.attempts - 1)
   }
 

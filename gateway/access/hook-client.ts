@@ -5,10 +5,9 @@ import type { Failure } from '../../shared/codes.ts'
 import type { HookConfig } from '../config/config.ts'
 import type { Clock } from '../core/clock.ts'
 import { type Counters, tally } from '../core/counters.ts'
-import { readBounded } from './bounded-body.ts'
 import type { Complain } from './complaints.ts'
 import { type HookAnswer, readAnswer, readRefusal } from './hook-answer.ts'
-import { reasonOf } from './jwks.ts'
+import { readBounded, reasonOf, withoutQuery } from './remote-answer.ts'
 import { Slots } from './slots.ts'
 
 /** What the hook is asked. Its members are the body of the request. */
@@ -31,7 +30,9 @@ const MAX_BYTES = 64 * 1024
 export function createHookClient(config: HookConfig, clock: Clock, complain: Complain): Ask {
   const slots = new Slots(config.concurrency, MAX_WAITING)
   const fail = (reason: string): Failure => {
-    complain(`auth.hook: ${config.url} gave no decision, and who asked is sent away to come back: ${reason}`)
+    complain(
+      `auth.hook: ${withoutQuery(config.url)} gave no decision, and who asked is sent away to come back: ${reason}`,
+    )
     return UNAVAILABLE
   }
   return async question => {

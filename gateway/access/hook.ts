@@ -8,7 +8,8 @@ import type { Authority, Identity } from '../core/identity.ts'
 import { endOf } from './claims.ts'
 import { OWN_COOKIES, type RequestParts } from './credentials.ts'
 import type { HookAnswer } from './hook-answer.ts'
-import type { Ask, Question } from './hook-client.ts'
+import type { HookCache } from './hook-cache.ts'
+import type { Question } from './hook-client.ts'
 import { clientGrant } from './patterns.ts'
 
 /** How long grants live of which the application does not say it: as long as a stream. */
@@ -26,8 +27,7 @@ export interface Visit extends Pick<Question, 'connection' | 'ip' | 'transport'>
   readonly channels: readonly string[]
 }
 
-export interface HookOptions {
-  readonly ask: Ask
+export interface HookOptions extends HookCache {
   /** Names of the headers that are passed on, in lower case. */
   readonly headers: readonly string[]
   /** How long a "no" about a channel counts. */
@@ -41,11 +41,14 @@ export interface Hook {
   /** Whether a request's `Authorization` header is the application's to judge. */
   readonly takesAuthorization: boolean
   identify(request: RequestParts, visit: Visit): Promise<Identity | Failure>
+  /** Keeps no decision about a user from before. */
+  forget(user: string): void
 }
 
 export function createHook(options: HookOptions): Hook {
   return {
     takesAuthorization: options.headers.includes('authorization'),
+    forget: options.forget,
     async identify(request, { channels, ...visit }) {
       const asked = channels.filter(name => isChannelName(name) && !isReserved(name)).slice(0, MAX_CHANNELS)
       const question = { ...visit, headers: chosenHeaders(request, options.headers), channels: asked }

@@ -22,18 +22,22 @@ export interface IdentifyParts {
 }
 
 export function createIdentify({ access, operators, origins, hook }: IdentifyParts): Identify {
+  // Cookies come from any page, and so does what a browser answers to a proxy's challenge by itself.
+  const ask = async (request: RequestParts, visit: Visit, from: Hook): Promise<Identity | Failure> =>
+    isForeign(request, origins) ? NOT_ASKED : from.identify(request, visit)
   return async (request, visit) => {
     const credential = findCredential(request)
     if (credential === null) {
       const operator = identifyOperator(request, operators, origins)
       if (operator !== null || hook === null) return operator ?? { kind: 'anonymous' }
-      return isForeign(request, origins) ? NOT_ASKED : hook.identify(request, visit)
+      return ask(request, visit, hook)
     }
     const { source, value } = credential
     if (source === 'authorization') {
       const key = access.identifyKey(value)
       if (key !== null) return key
-      if (!value.includes('.')) return hook?.takesAuthorization ? askAbout(request, visit, hook) : NO_KEY
+      if (!value.includes('.'))
+        return hook?.takesAuthorization ? named(await ask(request, visit, hook)) : NO_KEY
     }
     // Browsers send cookies for any page: without this, every site could publish as the user who visits it.
     if (source === 'cookie' && isForeign(request, origins)) return FOREIGN_PAGE
@@ -46,8 +50,7 @@ function isForeign({ headers }: RequestParts, origins: IdentifyParts['origins'])
 }
 
 /** A header that is neither a key nor a JWT of ours may be the application's own; but it is not overlooked. */
-async function askAbout(request: RequestParts, visit: Visit, hook: Hook): Promise<Identity | Failure> {
-  const identity = await hook.identify(request, visit)
+function named(identity: Identity | Failure): Identity | Failure {
   return 'user' in identity && identity.user === undefined ? NO_KEY : identity
 }
 

@@ -5,8 +5,8 @@
 import { createLocalJWKSet, errors } from 'jose'
 import type { Failure } from '../../shared/codes.ts'
 import type { Clock } from '../core/clock.ts'
-import { readBounded } from './bounded-body.ts'
 import type { Complain } from './complaints.ts'
+import { readBounded, reasonOf, withoutQuery } from './remote-answer.ts'
 
 /** Providers announce new keys hours ahead; a key that was taken back counts this long at most while they answer. */
 const REFRESH_AFTER_MS = 10 * 60 * 1000
@@ -119,7 +119,7 @@ export class Jwks {
     } catch (error) {
       const kept = this.#find === null ? 'no token of it can be checked' : 'the keys from before go on'
       this.#options.complain(
-        `auth.jwt.jwksUrl: ${this.#options.url} gave no keys (${reasonOf(error)}); ${kept}, and it is asked again.`,
+        `auth.jwt.jwksUrl: ${withoutQuery(this.#options.url)} gave no keys (${reasonOf(error)}); ${kept}, and it is asked again.`,
       )
       return false
     }
@@ -151,12 +151,4 @@ async function download(url: string): Promise<string> {
   if (response.status !== 200) throw new Error(`it answered ${response.status} instead of 200`)
   if (body === null) throw new Error(`its answer is longer than ${MAX_BYTES} bytes`)
   return body
-}
-
-/** `fetch failed` alone says nothing: the cause does. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return 'it took too long'
-  const cause = error.cause as NodeJS.ErrnoException | undefined
-  return cause?.code ?? cause?.message ?? error.message
 }

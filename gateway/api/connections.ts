@@ -89,7 +89,8 @@ const DELETE_SCHEMA = {
 
 const DELETE_USER_SCHEMA = {
   summary: 'Disconnect a user',
-  description: 'Closes all connections of a user on this node.',
+  description:
+    'Closes all connections of a user on this node. Who comes back is asked about anew, where a hook decides.',
   tags: ['connections'],
   params: Type.Object({ user: Type.String({ description: 'The user, percent-encoded.' }) }),
   response: {
@@ -98,7 +99,7 @@ const DELETE_USER_SCHEMA = {
   },
 }
 
-export function connectionRoutes(api: ApiScope, { connections, audit }: ApiDeps): void {
+export function connectionRoutes(api: ApiScope, { connections, audit, forgetUser }: ApiDeps): void {
   api.get('/connections', { schema: LIST_SCHEMA, onRequest: requireAdmin }, async request => {
     const { limit, ...filter } = request.query
     const found = connections.list({ ...filter, limit: limit + 1 })
@@ -125,6 +126,7 @@ export function connectionRoutes(api: ApiScope, { connections, audit }: ApiDeps)
   const route = { schema: DELETE_USER_SCHEMA, onRequest: requireAdmin }
   api.delete('/users/:user/connections', route, async request => {
     const { user } = request.params
+    forgetUser(user)
     const disconnected = connections.disconnectUser(user, REASON)
     note(audit, request, 'disconnect_user', user, `${disconnected} connections`)
     return { disconnected }

@@ -33,6 +33,8 @@ export interface ApiDeps {
   readonly log: Pick<Log, 'epoch' | 'head' | 'follow'>
   readonly access: Access
   readonly identify: Identify
+  /** Lets go of what the application's hook said about a user before. */
+  forgetUser(user: string): void
   readonly explain: Explain
   readonly operators: Pick<Operators, 'login' | 'session' | 'logout' | 'logoutEverywhere' | 'hasAccount'>
   readonly apiKeys: Pick<ApiKeys, 'list' | 'create' | 'revoke'>

@@ -3,6 +3,7 @@
 import { type Static, Type } from 'typebox'
 import { parseCursor } from '../../shared/cursor.ts'
 import { type HistoryAnswer, historyMembers, readHistory } from '../core/history-read.ts'
+import { checkEnd } from '../core/identity-end.ts'
 import { note } from './actor.ts'
 import type { ApiScope } from './api-scope.ts'
 import { Arrivals } from './arrivals.ts'
@@ -112,6 +113,9 @@ export function messageRoutes(api: ApiScope, deps: ApiDeps): void {
     if (refusal) return sendProblem(reply, refusal)
     const goneAway = (cancel: () => void) => reply.raw.once('close', cancel)
     const answer = await readOrWait(deps, arrivals, name, request.query, goneAway)
+    // It may have waited: a key that was revoked meanwhile, or a session that ended, reads nothing more.
+    const ended = checkEnd(request.identity)
+    if (ended) return sendProblem(reply, ended)
     return reply.header('content-type', 'application/json').send(`{${historyMembers(answer)}}`)
   })
 

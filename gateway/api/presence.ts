@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox'
 import type { ApiScope } from './api-scope.ts'
-import { checkChannelName } from './channel-check.ts'
+import { checkChannelName, mayRead } from './channel-check.ts'
 import { CHANNEL_PARAMS } from './channels.ts'
 import type { ApiDeps } from './deps.ts'
 import { sendProblem } from './problem.ts'
@@ -42,7 +42,7 @@ const SCHEMA = {
 export function presenceRoutes(api: ApiScope, deps: ApiDeps): void {
   api.get('/channels/:name/presence', { schema: SCHEMA }, async (request, reply) => {
     const { name } = request.params
-    const refusal = checkChannelName(name) ?? deps.access.mayRead(request.identity, name)
+    const refusal = checkChannelName(name) ?? (await mayRead(deps.access, request.identity, name))
     if (refusal) return sendProblem(reply, refusal)
     const state = await deps.presence.read(name)
     return 'code' in state ? sendProblem(reply, state) : state

@@ -3,6 +3,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Failure } from '../../shared/codes.ts'
 import { hasMoreItems, readItems, readMembers } from '../../shared/json-members.ts'
+import { isNobody } from '../access/grants.ts'
 import type { Access, Identity } from '../core/identity.ts'
 import type { Publication, Published } from '../core/publication.ts'
 import { publisherScope } from '../core/publisher-scope.ts'
@@ -85,7 +86,7 @@ interface Order {
 
 /** Reading 8 MiB of nested JSON holds the event loop for a second: not for somebody who may publish nothing. */
 function isTooMuchFor({ identity, body }: FastifyRequest, bodyBytes: number): boolean {
-  return identity.kind === 'anonymous' && typeof body === 'string' && body.length > bodyBytes
+  return isNobody(identity) && typeof body === 'string' && body.length > bodyBytes
 }
 
 const NEEDS_CREDENTIAL: Failure = {

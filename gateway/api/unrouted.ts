@@ -32,6 +32,12 @@ export function refuseUnrouted(api: ApiScope, paths: ReadonlyMap<string, Readonl
       },
     })
   }
+  // The pages take every path that a browser may read, and would answer with the dashboard.
+  for (const url of ['', '/*']) {
+    api.get(url, { schema: { hide: true } }, (_request, reply) => {
+      reply.callNotFound()
+    })
+  }
   api.setNotFoundHandler((request, reply) => {
     const message = `There is no ${request.method} ${request.url.split('?')[0]}; GET /api/openapi.json lists what there is.`
     return sendProblem(reply, { code: 'not_found', message })

@@ -75,12 +75,20 @@ export async function startPublish(
   const outcome = await context.publisher.publish([publicationOf(command, session)])
   const result = 'code' in outcome ? outcome : outcome[0]!
   if ('code' in result) return { type: 'failure', ...refOf(command), ...result, channel }
+  noteBroadcast(channel, session, context)
   return {
     type: 'published',
     ...refOf(command),
     ...(result.id !== undefined && { id: result.id }),
     ...(result.duplicate && { duplicate: true as const }),
   }
+}
+
+/** What a person sends by hand may be asked about; never with its content. */
+function noteBroadcast(channel: string, { identity, link }: Session, { audit }: Context): void {
+  if (identity.kind !== 'operator') return
+  const actor = { kind: 'operator', name: identity.user, address: link.address } as const
+  audit.note({ actor, action: 'publish', target: channel })
 }
 
 function publicationOf(command: PublishCommand, session: Session): Publication {
@@ -166,7 +174,9 @@ async function answerPresence(
   context: Context,
 ): Promise<Failure | null> {
   const { channel } = command
-  const refused = context.access.maySubscribe(session.identity, channel)
+  const refused = await decide(session.identity, channel, () =>
+    context.access.maySubscribe(session.identity, channel),
+  )
   if (refused) return refused
   const state = await context.presence.read(channel)
   if ('code' in state) return state
@@ -196,7 +206,7 @@ async function authenticate(
     ...(identity.expires !== undefined && { expires: identity.expires }),
   })
   for (const channel of [...session.reader.subscriptions.keys()]) {
-    const refused = context.everyone.includes(channel) ? null : context.access.maySubscribe(identity, channel)
+    const refused = context.access.maySubscribe(identity, channel)
     if (!refused) continue
     session.unsubscribe(channel)
     session.send({ type: 'unsubscribed', channel, reason: refused.message })

@@ -1,6 +1,7 @@
 // What every session shares, put together once by the composition root. Types only.
 
 import type { GatewayEvent } from '../../shared/stats.ts'
+import type { AuditTrail } from './audit.ts'
 import type { ChannelRules } from './channel-rules.ts'
 import type { Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
@@ -29,6 +30,8 @@ export interface Context {
   readonly clock: Clock
   /** Takes an error that nobody expected: it is logged, and harms nobody else (rule R6). */
   readonly onFault: (error: unknown) => void
+  /** Keeps what people did. */
+  readonly audit: Pick<AuditTrail, 'note'>
   /** Tells operators what happened. */
   readonly observe: (event: GatewayEvent) => void
   readonly limits: {

@@ -9,7 +9,7 @@ export function whyEnded(identity: Identity): string | null {
   if (!hasEnded) return null
   return identity.kind === 'key'
     ? `The API key "${identity.name}" was revoked: use another one.`
-    : 'The operator has signed out: sign in again.'
+    : 'The session has ended: sign in again.'
 }
 
 /** `unauthorized` for an identity that has ended since it was made. */

@@ -7,13 +7,19 @@
  */
 export function networkOf(address: string | undefined): string {
   if (address === undefined) return ''
-  const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(address)
+  const plain = withoutPort(address)
+  const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(plain)
   if (mapped) return mapped[1]!
-  if (!address.includes(':')) return address
-  return `${groupsOf(address.split('%', 1)[0]!)
+  if (!plain.includes(':')) return plain
+  return `${groupsOf(plain.split('%', 1)[0]!)
     .slice(0, 4)
     .map(group => group.replace(/^0+(?=.)/, '').toLowerCase())
     .join(':')}::/64`
+}
+
+/** Some proxies write the port of each connection behind an address: a limit for that would be none. */
+export function withoutPort(address: string): string {
+  return address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1')
 }
 
 /** The eight groups, `::` written out. */

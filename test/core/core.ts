@@ -1,5 +1,6 @@
 // The core put together around a log in memory and fake links, as the composition root does it around real ones.
 
+import type { Deed } from '../../gateway/core/audit.ts'
 import { type ChannelRule, ChannelRules } from '../../gateway/core/channel-rules.ts'
 import { Commands } from '../../gateway/core/commands.ts'
 import { Connections } from '../../gateway/core/connections.ts'
@@ -75,6 +76,7 @@ export class Core {
   readonly context: Context
   readonly faults: unknown[] = []
   readonly events: GatewayEvent[] = []
+  readonly deeds: Deed[] = []
 
   constructor(options: CoreOptions = {}) {
     const clock = options.clock ?? Date.now
@@ -112,6 +114,7 @@ export class Core {
       counters,
       clock,
       onFault,
+      audit: { note: deed => this.deeds.push(deed) },
       observe: event => this.events.push(event),
       limits: {
         channelsPerConnection: 200,

@@ -158,3 +158,34 @@ test('[W5] who sends more than is read while its grant is found out is not taken
   expect(await socket.next('published')).toMatchObject({ type: 'published' })
   expect(await socket.ask({ type: 'ping' })).toMatchObject({ ref: expect.anything() })
 })
+
+test('[P4] who is there is asked about like any other channel, on the connection and over HTTP', async t => {
+  const channels = [{ match: '*', presence: true }]
+  const { gateway, visitor } = await startApplication(t, {}, { channels })
+  const ann = visitor(ownOrders)
+  const socket = await openWebSocket(t, gateway.url, { headers: ann.headers })
+  await socket.next('welcome')
+  expect(await socket.ask({ type: 'presence', channel: 'orders:1' })).toMatchObject({ type: 'presence' })
+  expect(await socket.ask({ type: 'presence', channel: 'secret:1' })).toMatchObject({ code: 'forbidden' })
+  const ask = (channel: string) =>
+    call(`${gateway.url}/api/channels/${channel}/presence`, 'GET', { headers: ann.headers })
+  expect(await ask('orders:2')).toMatchObject({ status: 200, json: { members: [] } })
+  expect(await ask('secret:2')).toMatchObject({ status: 403 })
+})
+
+test('who was signed out and disconnected does not come back with a decision from before', async t => {
+  const { gateway, visitor } = await startApplication(t, { cache: '10m' })
+  let isSignedIn = true
+  const granted = { body: { user: 'ann', subscribe: ['orders:*'] } }
+  const ann = visitor(() => (isSignedIn ? granted : { status: 401 }))
+  const open = () => openWebSocket(t, gateway.url, { channels: 'orders:1', headers: ann.headers })
+  const socket = await open()
+  await socket.next('live')
+  isSignedIn = false
+  await (await open()).next('live')
+  const { apiKey: key, url } = gateway
+  const answer = await call(`${url}/api/users/ann/connections`, 'DELETE', { key })
+  expect(answer.json).toEqual({ disconnected: 2 })
+  expect(await socket.next('goodbye')).toMatchObject({ code: 'kicked' })
+  expect(await (await open()).next('goodbye')).toMatchObject({ code: 'unauthorized' })
+})

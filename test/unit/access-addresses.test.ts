@@ -76,6 +76,8 @@ test.each([
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['2001:db8:1:2::', '2001:db8:1:2::/64'],
   ['::1', '0:0:0:0::/64'],
+  ['192.0.2.1:50123', '192.0.2.1'],
+  ['[2001:db8::1]:50123', '2001:db8:0:0::/64'],
   [undefined, ''],
 ])('[S5] %s is counted as %s', (address, network) => {
   expect(networkOf(address)).toBe(network)

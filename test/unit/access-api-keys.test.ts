@@ -214,3 +214,17 @@ test('a key and the record of it are kept together or not at all', () => {
   expect(keys.create(scope('shop', { read: true }), OPERATOR)).toMatchObject({ code: 'unavailable' })
   expect(records.keys.list()).toEqual([])
 })
+
+test('a revocation by another process is not lost when the store cannot be read at that moment', () => {
+  const records = openTestRecords()
+  const { keys, faults, revocations } = setUp(records)
+  const { key } = made(keys.create(scope('shop', { read: true }), OPERATOR))
+  setUp(openTestRecords({ dataDir: records.dataDir })).keys.revoke('shop', OPERATOR)
+  const failing = vi.spyOn(records.keys, 'list').mockImplementationOnce(() => {
+    throw new Error('disk I/O error')
+  })
+  keys.refresh()
+  expect([faults.length, failing.mock.calls.length]).toEqual([1, 1])
+  keys.refresh()
+  expect([keys.identify(key), revocations()]).toEqual([null, 1])
+})

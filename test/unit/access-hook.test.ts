@@ -23,7 +23,7 @@ async function client(answer: WebServer['answer'], more: object = {}) {
   const app = await startWebServer(scope, answer)
   const lines: string[] = []
   const config = {
-    url: app.url,
+    url: `${app.url}/hook?key=secret-of-the-url`,
     secret: 's',
     timeoutMs: 400,
     headers: [],
@@ -61,7 +61,8 @@ test.each<[string, () => Reply | Promise<Reply>, RegExp]>([
   })
   expect(lines).toHaveLength(1)
   expect(lines[0]).toMatch(line)
-  expect(lines[0]).toMatch(/^auth\.hook: http:\S+ gave no decision, .* come back: /)
+  expect(lines[0]).not.toContain('secret-of-the-url')
+  expect(lines[0]).toMatch(/^auth\.hook: http:\S+\/hook gave no decision, .* come back: /)
 })
 
 test('[S5] so many questions at once, the others wait in line within the time limit', async () => {
@@ -157,7 +158,7 @@ test('the cache shares questions under way, keeps decisions, and forgets what pa
   let now = NOW
   let asked = 0
   let outcome: object = { user: 'ann', subscribe: [], publish: [] }
-  const ask = createHookCache(
+  const { ask } = createHookCache(
     async () => {
       asked += 1
       return outcome as never
@@ -187,6 +188,7 @@ test('the cache shares questions under way, keeps decisions, and forgets what pa
 test('[N2] no pattern of the hook matches @ or $, and the hook is not asked about them', async () => {
   const questions: Question[] = []
   const hook = createHook({
+    forget: () => {},
     ask: async question => {
       questions.push(question)
       return { user: 'ann', subscribe: ['*', '@bob', '$stats'], publish: ['*'] }
@@ -210,6 +212,7 @@ test('[N2] no pattern of the hook matches @ or $, and the hook is not asked abou
 
 test('a connection that asks for ever more channels does not grow without bound', async () => {
   const hook = createHook({
+    forget: () => {},
     ask: async ({ channels }) => ({ subscribe: channels, publish: [] }),
     headers: [],
     cacheMs: 5000,

@@ -150,12 +150,20 @@ test('five guesses a minute from one address, also when they come at once', asyn
   expect(await operators.login('admin', 'right', 'a')).toHaveProperty('csrf')
 })
 
-test('the right password makes an address start afresh', async () => {
+test('signing in is no guess, however often', async () => {
   const { operators } = setUp()
-  for (let round = 0; round < 30; round++) {
-    await operators.login('admin', 'wrong', 'a')
+  for (let guess = 0; guess < 4; guess++) await operators.login('admin', 'wrong', 'a')
+  for (let round = 0; round < 30; round++)
     expect(await operators.login('admin', 'right', 'a')).toHaveProperty('csrf')
+})
+
+test('who has an account guesses the password of another no faster for signing in between', async () => {
+  const { operators } = setUp()
+  for (let guess = 0; guess < 5; guess++) {
+    expect(await operators.login('boss', 'wrong', 'a')).toMatchObject({ code: 'unauthorized' })
+    if (guess < 4) expect(await operators.login('admin', 'right', 'a')).toHaveProperty('csrf')
   }
+  expect(await operators.login('boss', 'wrong', 'a')).toMatchObject({ code: 'rate_limited' })
 })
 
 test('guesses from many addresses are bounded together, for a minute', async () => {

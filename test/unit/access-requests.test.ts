@@ -129,6 +129,23 @@ test('a page of a foreign origin may not use the token cookie', async () => {
   expect(await strict({ headers: { ...headers, origin: `https://${HOST}` }, url: '/' }, VISIT)).toBe(CLIENT)
 })
 
+test('a page of a foreign origin does not make the gateway ask the application, whatever the browser adds', async () => {
+  const identity: Identity = { ...CLIENT, user: 'ann' }
+  const hooked = createIdentify({
+    access: { authenticate: async () => CLIENT, identifyKey: () => null },
+    operators: { session: () => null, isOpen: () => false },
+    origins: createOrigins({ host: '0.0.0.0', origins: [] }),
+    hook: { takesAuthorization: true, identify: async () => identity, forget: () => {} },
+  })
+  // Browsers answer a challenge of a proxy by themselves, with cookies beside it.
+  for (const authorization of [undefined, 'Digest username="ann"', 'Negotiate YIIJvw']) {
+    const headers = { host: HOST, cookie: 'sid=1', ...(authorization && { authorization }) }
+    expect(await hooked({ headers, url: '/' }, VISIT)).toBe(identity)
+    const foreign = { ...headers, origin: 'https://evil.example' }
+    expect(await hooked({ headers: foreign, url: '/' }, VISIT)).toMatchObject({ code: 'forbidden' })
+  }
+})
+
 const LOCAL = { host: '127.0.0.1', origins: [] }
 const PUBLIC = { host: '0.0.0.0', origins: [] }
 test.each<

@@ -1,6 +1,6 @@
 // Proves channels, history, long polls and deleting over HTTP.
 
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { EPOCH, type Fixture, KEY, READ_KEY, SCOPED_KEY, startApi, token } from './api-fixture.ts'
 
 const NEWS = '/api/channels/public:news/messages'
@@ -142,6 +142,18 @@ describe('waiting', () => {
       return before
     }
     expect((await read(api, `?since=${EPOCH}-2&wait=30`)).messages).toHaveLength(1)
+  })
+
+  test('hears nothing more with a key that was revoked meanwhile', async () => {
+    const api = await startApi()
+    const made = await api.call('POST', '/api/keys', { body: { name: 'poller', read: true } })
+    const look = vi.spyOn(api.log, 'page')
+    const waiting = api.call('GET', `${NEWS}?wait=30`, { as: made.json().key }).then(answer => answer)
+    await expect.poll(() => look.mock.calls.length).toBe(1)
+    expect((await api.call('DELETE', '/api/keys/poller')).statusCode).toBe(204)
+    await publish(api, 'public:news', 1)
+    const answer = await waiting
+    expect([answer.statusCode, answer.json().code]).toEqual([401, 'unauthorized'])
   })
 
   test('does not begin when there is something to say', async () => {

@@ -243,6 +243,7 @@ function createDeps(fixture: Fixture): ApiDeps {
     access,
     explain: access.explain,
     identify: createIdentify({ access, operators, origins, hook: null }),
+    forgetUser: () => {},
     operators,
     apiKeys,
     audit: records.audit,

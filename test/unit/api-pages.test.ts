@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { registerPages } from '../../gateway/admin/pages.ts'
+import { startApi } from './api-fixture.ts'
 
 const FILES = {
   'dist/index.html': '<!doctype html>the dashboard',
@@ -18,21 +19,26 @@ const FILES = {
 }
 
 async function startPages(folders = { dashboard: 'dist', examples: 'examples' }): Promise<FastifyInstance> {
+  const app = Fastify()
+  onTestFinished(() => app.close())
+  await addPages(app, folders)
+  return app
+}
+
+async function addPages(
+  app: FastifyInstance,
+  folders = { dashboard: 'dist', examples: 'examples' },
+): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'twinwire-pages-'))
   for (const [name, content] of Object.entries(FILES)) {
     await mkdir(dirname(join(root, name)), { recursive: true })
     await writeFile(join(root, name), content)
   }
-  const app = Fastify()
-  onTestFinished(async () => {
-    await app.close()
-    await rm(root, { recursive: true })
-  })
+  onTestFinished(() => rm(root, { recursive: true }))
   await registerPages(app, {
     dashboard: join(root, folders.dashboard),
     examples: join(root, folders.examples),
   })
-  return app
 }
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml' }
@@ -91,3 +97,14 @@ test('the examples are pages and what they load; programs are not served', async
     expect([bare.statusCode, bare.headers.location]).toEqual([301, 'examples/'])
   }
 })
+
+test.each(['GET', 'HEAD', 'POST'] as const)(
+  'a browser that asks for %s of an unknown path of the API is told so, and gets no page',
+  async method => {
+    const { app } = await startApi()
+    await addPages(app)
+    const answer = await app.inject({ method, url: '/api/nothing?x=1', headers: BROWSER })
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([404, 'application/problem+json'])
+    if (method !== 'HEAD') expect(answer.json().detail).toContain('/api/openapi.json lists what there is')
+  },
+)

@@ -1,6 +1,7 @@
 // Proves what `POST /api/publish` makes of requests, good and bad.
 
 import { describe, expect, test } from 'vitest'
+import type { Identity } from '../../gateway/core/identity.ts'
 import { EPOCH, KEY, READ_KEY, SCOPED_KEY, startApi, token } from './api-fixture.ts'
 
 describe('one message', () => {
@@ -173,6 +174,21 @@ describe('many messages', () => {
     }
     expect(log.published).toEqual([])
   })
+})
+
+test('[H5] an array over the size of a body is only read for somebody', async () => {
+  const nobody = { kind: 'client', subscribe: () => true, publish: () => true } as const
+  const authority = { consult: async () => null }
+  const body = JSON.stringify([{ channel: 'a', data: 1 }]) + ' '.repeat(1024 * 1024)
+  const statusFor = async (identity: Identity) => {
+    const { call } = await startApi({ identify: async () => identity })
+    return (await call('POST', '/api/publish', { body })).statusCode
+  }
+  expect(await statusFor({ kind: 'anonymous' })).toBe(413)
+  // Whom the application knows nothing of is nobody too.
+  expect(await statusFor({ ...nobody, authority })).toBe(413)
+  expect(await statusFor({ ...nobody, user: 'ann', authority })).toBe(200)
+  expect(await statusFor(nobody)).toBe(200)
 })
 
 describe('idempotency', () => {

@@ -249,3 +249,24 @@ test('[W3] history by command: bounds, what is older, and the gap of a foreign c
     { more: false, gap: { reason: 'reset', requested: 'nonsense' } },
   ])
 })
+
+test('what an operator publishes is recorded, once it is committed and without its content', async () => {
+  const core = new Core({
+    access: {
+      mayPublish: (_identity, channel) =>
+        channel === 'no' ? { code: 'forbidden', message: 'Not there.' } : null,
+    },
+  })
+  const operator: Identity = { kind: 'operator', user: 'eva', session: 's', role: 'operator' }
+  const peers = [await open(core, ['a'], operator), await open(core, ['a'], KEY), await open(core)]
+  for (const peer of peers) {
+    peer.command({ type: 'publish', ref: 1, channel: 'a', data: 'what it says' })
+    peer.command({ type: 'publish', ref: 2, channel: 'no', data: 1 })
+  }
+  await turns(20)
+  for (const peer of peers) expect(answers(peer)).toMatchObject([{ type: 'published' }, { type: 'failure' }])
+  const { address } = peers[0]!.link
+  expect(core.deeds).toEqual([
+    { actor: { kind: 'operator', name: 'eva', address }, action: 'publish', target: 'a' },
+  ])
+})

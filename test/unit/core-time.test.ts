@@ -172,6 +172,32 @@ test('[W3] a renewed token stops the old one from ending anything, at any point'
   expect(vi.getTimerCount()).toBe(0)
 })
 
+test('an operator’s stream lives as long as the session, which moves on with each use', () => {
+  const from = Date.now()
+  let session = from + HOUR_MS
+  const closed: [string, string, number][] = []
+  const identity: Identity = {
+    kind: 'operator',
+    user: 'eva',
+    session: 's',
+    role: 'viewer',
+    expires: session,
+    hasEnded: () => session <= Date.now(),
+  }
+  const fail = () => {
+    throw new Error('an operator has no token that could end')
+  }
+  const close = (code: string, reason: string) => void closed.push([code, reason, Date.now() - from])
+  watchExpiry({ send: fail, close }, identity, Date.now)
+  vi.advanceTimersByTime(HOUR_MS - 1)
+  session += HOUR_MS
+  vi.advanceTimersByTime(HOUR_MS)
+  expect(closed).toEqual([])
+  vi.advanceTimersByTime(1)
+  expect(closed).toEqual([['unauthorized', 'The session has ended: sign in again.', 2 * HOUR_MS]])
+  expect(vi.getTimerCount()).toBe(0)
+})
+
 test('an identity without an end sets no timer', () => {
   const fail = () => {
     throw new Error('nothing ends')
