@@ -43,7 +43,7 @@ test.for([
   })
   expect(publish.status).toBe(200)
   for (const subscriber of [socket, stream])
-    expect(await subscriber.next('message')).toMatchObject({ data: 'through' })
+    expect(await subscriber.next({ data: 'through' })).toMatchObject({ channel: 'public:x' })
   const { json } = await gateway.api('GET', '/api/openapi.json')
   expect((json as { servers?: object[] }).servers).toEqual([{ url: proxy.url }])
   expect(gateway.stdout).toContain(`dashboard  ${proxy.url}/`)
