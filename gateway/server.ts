@@ -33,7 +33,7 @@ import {
   SERVER_OPTIONS,
   timeLimits,
 } from './api/server-options.ts'
-import { createRewrite } from './api/sub-path.ts'
+import { createRewrite, subPath } from './api/sub-path.ts'
 import type { Config, HookConfig } from './config/config.ts'
 import type { AuditTrail } from './core/audit.ts'
 import type { Context } from './core/context.ts'
@@ -102,7 +102,11 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
   app.addHook('onRequest', refuseUnclear)
   guardServer(app.server, config.limits.connections)
   await registerDoors(app, config, parts, streams)
-  await registerPages(app, { dashboard: folder('../dashboard/dist'), examples: folder('../examples') })
+  await registerPages(app, {
+    dashboard: folder('../dashboard/dist'),
+    examples: folder('../examples'),
+    subPath: subPath(config.publicUrl),
+  })
   return app
 }
 

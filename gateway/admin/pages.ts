@@ -6,10 +6,13 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sendProblem } from '../api/problem.ts'
 
-export interface PageFolders {
-  /** The dashboard's build; it may be missing. */
+export interface PageOptions {
+  /** The folder of the dashboard's build; it may be missing. */
   readonly dashboard: string
+  /** The folder of the examples. */
   readonly examples: string
+  /** The path in front of all (`/realtime`) that a proxy may leave on; empty for none. */
+  readonly subPath: string
 }
 
 /** Scripts and styles from this gateway only, none inline: markup that got into a page by a message stays harmless. */
@@ -32,11 +35,11 @@ const HASHED_ASSET = /[\\/]assets[\\/][^\\/]+-[\w-]{8,}\.\w+$/
 const PAGE_FILE = /(^|\/)$|\.(html|css|js|svg|png|ico)$/
 
 /** Adds the pages, and answers every path that nothing else takes. */
-export async function registerPages(app: FastifyInstance, folders: PageFolders): Promise<void> {
-  const isBuilt = existsSync(join(folders.dashboard, 'index.html'))
+export async function registerPages(app: FastifyInstance, options: PageOptions): Promise<void> {
+  const isBuilt = existsSync(join(options.dashboard, 'index.html'))
   if (isBuilt) {
     await app.register(fastifyStatic, {
-      root: folders.dashboard,
+      root: options.dashboard,
       cacheControl: false,
       dotfiles: 'ignore',
       setHeaders: setPageHeaders,
@@ -44,9 +47,9 @@ export async function registerPages(app: FastifyInstance, folders: PageFolders):
   } else {
     app.get('/', (_request, reply) => sendNotBuilt(reply))
   }
-  if (existsSync(folders.examples)) {
+  if (existsSync(options.examples)) {
     await app.register(fastifyStatic, {
-      root: folders.examples,
+      root: options.examples,
       prefix: '/examples/',
       decorateReply: !isBuilt,
       cacheControl: false,
@@ -57,6 +60,9 @@ export async function registerPages(app: FastifyInstance, folders: PageFolders):
     // Relative, because under a proxy's sub-path this address has something in front.
     app.get('/examples', (_request, reply) => reply.redirect('examples/', 301))
   }
+  // Without its slash the dashboard would look for its files beside the sub-path instead of in it.
+  if (options.subPath !== '')
+    app.get(options.subPath, (_request, reply) => reply.redirect(`${options.subPath}/`, 301))
   app.setNotFoundHandler((request, reply) => {
     if (!asksForPage(request)) {
       return sendProblem(reply, {

@@ -38,6 +38,7 @@ async function addPages(
   await registerPages(app, {
     dashboard: join(root, folders.dashboard),
     examples: join(root, folders.examples),
+    subPath: '/realtime',
   })
 }
 
@@ -55,6 +56,12 @@ describe('the dashboard', () => {
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
     })
+  })
+
+  test('is under a sub-path, not beside it', async () => {
+    const app = await startPages()
+    const page = await app.inject({ url: '/realtime', headers: BROWSER })
+    expect([page.statusCode, page.headers.location]).toEqual([301, '/realtime/'])
   })
 
   test('has assets that are cached for ever when their name holds a hash, else asked for again', async () => {
