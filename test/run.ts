@@ -28,13 +28,8 @@ const say = (text: string) => process.stdout.write(`${text}\n`)
 function run(title: string, command: string, args: readonly string[]): boolean {
   const begun = Date.now()
   say(`== ${title}`)
-  // The project's own Node comes first, so that everything runs in the version it pins. It remembers what it compiled: of
-  // the hundreds of gateways that the tests start, each then takes a third less.
-  const env = {
-    ...process.env,
-    PATH: `${BIN}${delimiter}${process.env.PATH}`,
-    NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled'),
-  }
+  // The project's own Node comes first, so that everything runs in the version it pins.
+  const env = { ...process.env, PATH: `${BIN}${delimiter}${process.env.PATH}` }
   const { status } = spawnSync(join(BIN, command), args, { cwd: ROOT, env, stdio: 'inherit' })
   say(`== ${title}: ${status === 0 ? 'passed' : 'FAILED'} in ${((Date.now() - begun) / 1000).toFixed(1)} s\n`)
   return status === 0

@@ -29,7 +29,7 @@ export function openDatabase(
     db.pragma('journal_mode = WAL')
     db.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
     db.pragma('wal_autocheckpoint = 0')
-    db.pragma('cache_size = -65536')
+    db.pragma('cache_size = -16384')
     return { db, fresh: migrate(db) }
   } catch (error) {
     db?.close()
