@@ -1,7 +1,7 @@
 // Puts a backup in the place of a log that no gateway runs on. Knows no command line.
 
-import { chownSync, existsSync, renameSync, rmSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chownSync, copyFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { copyDatabase } from './backup.ts'
 import { findDamage } from './check.ts'
@@ -9,6 +9,9 @@ import { lockFolder, makeFolder } from './lock.ts'
 import { LogUnusable } from './log-unusable.ts'
 import { syncFolder } from './mark.ts'
 import { SCHEMA_VERSION } from './migrations.ts'
+
+/** Added to the log's name, while the copy is not yet in its place. */
+const UNFINISHED = '.restoring'
 
 export interface RestoreOptions {
   readonly dataDir: string
@@ -29,7 +32,7 @@ export async function restore({ dataDir, source, now, onProgress }: RestoreOptio
   makeFolder(dataDir)
   const unlock = lockFolder(dataDir, 'stop it, then restore')
   const path = join(dataDir, 'log.db')
-  const beside = `${path}.restoring`
+  const beside = path + UNFINISHED
   try {
     rmSync(beside, { force: true })
     await copyDatabase(source, beside, onProgress)
@@ -66,13 +69,28 @@ function giveTo(path: string, dataDir: string): void {
   chownSync(path, uid, gid)
 }
 
-/** The WAL goes along under the old log's new name, so that it can still be opened with its newest commits. */
+/**
+ * The WAL goes along under the old log's new name, so that it can still be opened with its newest commits. The log never
+ * stands without its WAL, nor the copy beside the old one: interrupted in between, there is no log, which the next start
+ * takes for what it is.
+ */
 function replace(path: string, beside: string, now: Date): string | null {
   const kept = `${path}.before-restore-${now.toISOString().replaceAll(/[:.]/g, '-')}`
   const hadOne = existsSync(path)
-  for (const suffix of ['-wal', '']) if (existsSync(path + suffix)) renameSync(path + suffix, kept + suffix)
-  rmSync(`${path}-shm`, { force: true })
+  if (hadOne) {
+    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${kept}-wal`)
+    renameSync(path, kept)
+  }
+  for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
   renameSync(beside, path)
   syncFolder(dirname(path))
   return hadOne ? kept : null
+}
+
+/** Refuses to begin an empty log where a restore was interrupted. */
+export function refuseHalfRestored(path: string): void {
+  if (existsSync(path) || !existsSync(path + UNFINISHED)) return
+  throw new LogUnusable(
+    `A restore of ${path} was interrupted: run it again, or remove ${basename(path)}${UNFINISHED} to start anew; a log that stood there is kept beside it.`,
+  )
 }

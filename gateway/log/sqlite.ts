@@ -6,6 +6,7 @@ import { randomEpoch, readBootId, startIncarnation } from './epoch.ts'
 import { lockFolder, makeFolder } from './lock.ts'
 import { Mark } from './mark.ts'
 import type { SqliteLogOptions } from './options.ts'
+import { refuseHalfRestored } from './restore.ts'
 import { type Opened, SqliteLog } from './sqlite-log.ts'
 
 /** Opens or creates the log of a data folder. Throws `LogUnusable` when that is not possible. */
@@ -35,6 +36,7 @@ function begin(options: SqliteLogOptions, opened: Opened): SqliteLog {
 function open(options: SqliteLogOptions, unlock: () => void): Opened {
   const { dataDir, durability, bootId = readBootId(), random: makeEpoch = randomEpoch } = options
   const path = join(dataDir, 'log.db')
+  refuseHalfRestored(path)
   const mark = new Mark(join(dataDir, 'log.mark'))
   const { db, fresh } = openDatabase(path, durability)
   try {

@@ -1,6 +1,6 @@
 // Copies of a log: what they refuse to be made over, and what is refused as one.
 
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { expect, it } from 'vitest'
@@ -60,6 +60,17 @@ it('[C3] a log put back as it was, to the byte, has a new epoch too: somebody ma
   db.prepare('UPDATE meta SET file_id = ?').run(`${ino}-${birthtimeNs}`)
   db.close()
   expect((await openLog(dataDir)).epoch).not.toBe(epoch)
+})
+
+it('[C3] where a restore was killed between the old log and the new one, none begins anew in silence', async () => {
+  const { dataDir, target } = await makeBackup()
+  const path = join(dataDir, 'log.db')
+  renameSync(path, `${path}.before-restore-x`)
+  writeFileSync(`${path}-wal`, 'of the old log')
+  writeFileSync(`${path}.restoring`, 'half a copy')
+  expect(await refusal(openLog(dataDir))).toMatch(/interrupted: run it again/)
+  await restore({ dataDir, source: target, now, onProgress })
+  expect((await openLog(dataDir)).head).toBe(500)
 })
 
 it('a file that is there is replaced only by force', async () => {
