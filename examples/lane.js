@@ -16,7 +16,7 @@ export function createLane(id, name) {
 
   const say = (text, isOpen) => {
     section.querySelector('.state').textContent = text
-    section.classList.toggle('open', isOpen)
+    section.querySelector('.state').classList.toggle('open', isOpen)
   }
   const count = which => {
     counts[which]++
