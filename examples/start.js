@@ -130,7 +130,10 @@ async function run(name) {
   const gateway = await startGateway(source, `127.0.0.1:${port}`, secrets)
   const env = { ...secrets, TWINWIRE_URL: gateway }
   if (existsSync(join(source, 'talk.sh'))) {
-    const script = spawn('sh', [join(source, 'talk.sh')], { env: { ...process.env, ...env }, stdio: 'inherit' })
+    const script = spawn('sh', [join(source, 'talk.sh')], {
+      env: { ...process.env, ...env },
+      stdio: 'inherit',
+    })
     const [code] = await once(script, 'close')
     return end(code ?? 1)
   }

@@ -5,9 +5,14 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { filesUnder, ROOT } from '../architecture/source-file.ts'
 
-const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...filesUnder('docs')].filter(
-  path => path.endsWith('.md'),
-)
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  ...filesUnder('docs'),
+  ...filesUnder('examples'),
+].filter(path => path.endsWith('.md'))
 const textOf = (page: string) => readFileSync(join(ROOT, page), 'utf8')
 
 /** Places that a link can name: `<a id="…">`, and headings as GitHub makes anchors of them. */

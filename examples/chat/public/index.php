@@ -35,7 +35,7 @@
       <ol id="talk" aria-live="polite"></ol>
       <form id="write" class="bar">
         <button type="button" id="to" title="Write to everyone again" hidden></button>
-        <input name="text" aria-label="Message" autocomplete="off" maxlength="1000" required>
+        <input name="text" aria-label="Message" placeholder="Write to everyone, or choose somebody" autocomplete="off" maxlength="1000" required>
         <button class="main">Send</button>
       </form>
     </section>

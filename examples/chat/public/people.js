@@ -6,17 +6,21 @@ const list = document.querySelector('#people')
 export function createPeople(me, choose) {
   let users = new Set()
 
+  const buttonFor = user => {
+    const button = document.createElement('button')
+    button.type = 'button'
+    button.title = `Write to ${user} in private`
+    button.textContent = user
+    button.addEventListener('click', () => choose(user))
+    return button
+  }
+
   const draw = () => {
     const sorted = [...users].sort((a, b) => a.localeCompare(b))
     list.replaceChildren(
       ...sorted.map(user => {
         const item = document.createElement('li')
-        const button = document.createElement('button')
-        button.type = 'button'
-        button.textContent = user === me ? `${user} (you)` : user
-        button.disabled = user === me
-        button.addEventListener('click', () => choose(user))
-        item.append(button)
+        item.append(user === me ? `${user} (you)` : buttonFor(user))
         return item
       }),
     )
