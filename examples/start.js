@@ -96,7 +96,9 @@ async function startGateway(source, site, secrets) {
   return (await start('The gateway', process.execPath, [entry], env, ready))[1]
 }
 
+/** PHP's own server for the pages, the client that they load, and the program behind them. */
 async function startPhp(source, site, env) {
+  spawnSync(process.execPath, [join(root, 'scripts/build-client.js')], { stdio: 'inherit' })
   const sessions = join(folder, 'sessions')
   mkdirSync(sessions)
   const options = ['-d', `session.save_path=${sessions}`, '-S', site, '-t', join(source, 'public')]
@@ -116,36 +118,37 @@ function serveFile(source, port, gateway) {
   return new Promise(resolve => page.listen(port, '127.0.0.1', resolve))
 }
 
+/** A script that says what it does and ends by itself; everything ends with it. */
+async function runScript(script, env) {
+  const child = spawn('sh', [script], { env: { ...process.env, ...env }, stdio: 'inherit' })
+  const [code] = await once(child, 'close')
+  return end(code ?? 1)
+}
+
+function makeSecrets() {
+  const names = ['TWINWIRE_API_KEY', 'TWINWIRE_JWT_SECRET', 'TWINWIRE_HOOK_SECRET', 'TWINWIRE_ADMIN_PASSWORD']
+  return Object.fromEntries(names.map(name => [name, randomBytes(24).toString('base64url')]))
+}
+
 async function run(name) {
   const source = join(root, 'examples', name)
-  const secret = () => randomBytes(24).toString('base64url')
-  const secrets = {
-    TWINWIRE_API_KEY: secret(),
-    TWINWIRE_JWT_SECRET: secret(),
-    TWINWIRE_HOOK_SECRET: secret(),
-    TWINWIRE_ADMIN_PASSWORD: secret(),
-  }
+  const secrets = makeSecrets()
   folder = mkdtempSync(join(tmpdir(), 'twinwire-example-'))
   const port = await freePort()
   const gateway = await startGateway(source, `127.0.0.1:${port}`, secrets)
   const env = { ...secrets, TWINWIRE_URL: gateway }
-  if (existsSync(join(source, 'talk.sh'))) {
-    const script = spawn('sh', [join(source, 'talk.sh')], {
-      env: { ...process.env, ...env },
-      stdio: 'inherit',
-    })
-    const [code] = await once(script, 'close')
-    return end(code ?? 1)
-  }
-  if (existsSync(join(source, 'public'))) {
-    spawnSync(process.execPath, [join(root, 'scripts/build-client.js')], { stdio: 'inherit' })
-    await startPhp(source, `127.0.0.1:${port}`, env)
-  } else await serveFile(source, port, gateway)
+  const script = join(source, 'talk.sh')
+  if (existsSync(script)) return runScript(script, env)
+  const hasPhp = existsSync(join(source, 'public'))
+  if (hasPhp) await startPhp(source, `127.0.0.1:${port}`, env)
+  else await serveFile(source, port, gateway)
   say(`\n  ${name}: ${EXAMPLES[name]}\n`)
   say(`  open       http://127.0.0.1:${port}/`)
   say(`  dashboard  ${gateway}/  (user admin, password ${secrets.TWINWIRE_ADMIN_PASSWORD})`)
-  say(`  publish    curl ${gateway}/api/publish -H 'Authorization: Bearer ${secrets.TWINWIRE_API_KEY}' \\`)
-  say(`               -d '{"channel": "public:demo", "data": "Hello"}'`)
+  if (!hasPhp) {
+    say(`  publish    curl ${gateway}/api/publish -H 'Authorization: Bearer ${secrets.TWINWIRE_API_KEY}' \\`)
+    say(`               -d '{"channel": "public:demo", "data": "Hello"}'`)
+  }
   say(`\n  Ctrl-C ends it, and nothing is kept.`)
 }
 

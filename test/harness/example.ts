@@ -7,13 +7,16 @@ import { join } from 'node:path'
 import { within } from './deadline.ts'
 import type { Scope } from './scope.ts'
 
+/** Several examples may start at once, on a machine that has other things to do. */
+const START_MS = 60_000
 const START = join(import.meta.dirname, '../../examples/start.js')
 
 export interface Example {
+  /** What it says at the start. */
+  readonly said: string
   /** Where its page is. */
   readonly page: string
   readonly gateway: string
-  readonly apiKey: string
   /** Ctrl-C: what is left of its files. Fails unless it ends with 0. */
   stop(): Promise<string[]>
 }
@@ -35,7 +38,7 @@ async function run(t: Scope, name: string) {
   const exited = new Promise<number | null>(resolve => child.on('close', resolve))
   const end = async (): Promise<number | null> => {
     child.kill('SIGINT')
-    return within(exited, () => `the example to end; it said ${written.stderr}`)
+    return within(exited, () => `the example to end; it said ${written.stderr}`, 20_000)
   }
   t.onTestFinished(async () => {
     await end().catch(() => child.kill('SIGKILL'))
@@ -51,12 +54,12 @@ export async function startExample(t: Scope, name: string): Promise<Example> {
     child.stdout.on('data', () => written.stdout.includes('Ctrl-C') && resolve())
     void exited.then(code => reject(new Error(`The example ended (${code}): ${written.stderr}`)))
   })
-  await within(ready, () => `the example to start; it said ${written.stdout}${written.stderr}`, 30_000)
+  await within(ready, () => `the example to start; it said ${written.stdout}${written.stderr}`, START_MS)
   const find = (what: RegExp) => what.exec(written.stdout)![1]!
   return {
+    said: written.stdout,
     page: find(/open +(\S+)/),
     gateway: find(/dashboard +(\S+?)\/ /),
-    apiKey: find(/Bearer ([\w-]+)/),
     async stop() {
       const code = await end()
       if (code !== 0) throw new Error(`The example ended with ${code}: ${written.stderr}`)
@@ -68,7 +71,7 @@ export async function startExample(t: Scope, name: string): Promise<Example> {
 /** Runs an example that ends by itself; returns what it wrote. */
 export async function runExample(t: Scope, name: string): Promise<string> {
   const { written, exited } = await run(t, name)
-  const code = await within(exited, () => `the example to end; it said ${written.stdout}`, 30_000)
+  const code = await within(exited, () => `the example to end; it said ${written.stdout}`, START_MS)
   if (code !== 0) throw new Error(`The example ended with ${code}: ${written.stderr}`)
   return written.stdout
 }

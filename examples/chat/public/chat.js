@@ -55,7 +55,7 @@ function enter(me) {
     write.elements.text.value = ''
     // Into the sender's own channel too, for the sender's other tabs and for later.
     const channels = receiver ? [personalChannel(receiver), personalChannel(me)] : [ROOM]
-    const row = talk.show({ user: me, time: Date.now(), data })
+    const row = talk.show({ channel: channels[0], user: me, time: Date.now(), data })
     // With a key the client may publish again after a lost connection, and nothing is said twice.
     const key = crypto.randomUUID()
     Promise.all(channels.map(channel => tw.publish(channel, data, { key }))).catch(error =>

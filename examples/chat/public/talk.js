@@ -20,15 +20,17 @@ export function createTalk(me) {
   }
 
   return {
-    /** `user` comes from the gateway and can be trusted; `data` is whatever its sender sent. */
-    show({ user, time, data }) {
+    /** `channel` and `user` come from the gateway and can be trusted; `data` is whatever its sender sent. */
+    show({ channel, user, time, data }) {
       const isMine = user === me
-      const about = data.to === undefined ? '' : isMine ? `to ${data.to}, in private` : 'in private'
-      const kind = `${isMine ? 'mine' : ''} ${about && 'private'}`
-      return rowOf(kind, [
-        ['b', user],
+      const isPrivate = channel.startsWith('@')
+      const { text, to } = data ?? {}
+      const about = !isPrivate ? '' : isMine ? `to ${to}, in private` : 'in private'
+      return rowOf(`${isMine ? 'mine' : ''} ${isPrivate ? 'private' : ''}`, [
+        // A backend has no user.
+        ['b', user ?? 'The house'],
         ['small', `${clock.format(time)} ${about}`],
-        ['p', data.text],
+        ['p', text],
       ])
     },
     note: text => rowOf('note', [['p', text]]),

@@ -24,7 +24,7 @@
         <button type="button" id="now">Now</button>
       </div>
       <input type="range" id="when" min="0" max="0">
-      <p class="soft">Drag it to the left end, and the page reads a minute more from the gateway's log.</p>
+      <p class="soft" id="hint">Drag it to the left end, and the page reads a minute more from the gateway's log.</p>
     </section>
   </main>
   <template id="card">

@@ -27,7 +27,10 @@ const channel = tw.subscribe(CHANNEL, { history: 100 }, message => {
   drawSoon()
 })
 // The first minute is read at once, so that there is a curve.
-channel.on('live', readBack)
+const removeFirst = channel.on('live', () => {
+  removeFirst()
+  readBack()
+})
 tw.on('state', ({ name, loss }) => {
   state.textContent = { open: 'live', stopped: loss?.reason }[name] ?? 'connecting …'
   state.classList.toggle('open', name === 'open')
@@ -45,6 +48,8 @@ async function readBack() {
       oldestId = page.messages[0]?.id ?? oldestId
       more = page.more
     }
+  } catch (error) {
+    document.querySelector('#hint').textContent = `The past could not be read: ${error.message}`
   } finally {
     isReading = false
     drawSoon()
