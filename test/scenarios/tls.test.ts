@@ -1,28 +1,15 @@
 // HTTPS and WSS without a proxy: both transports, the certificate that changes while they run, and files that do not fit.
 
-import { execFile } from 'node:child_process'
 import { rename, writeFile } from 'node:fs/promises'
 import { get, request } from 'node:https'
 import { join } from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import WebSocket from 'ws'
+import { makeCertificate } from '../harness/certificate.ts'
 import { poll, within } from '../harness/deadline.ts'
 import { type Gateway, makeFolder, PASSWORD, run, startGateway, testConfig } from '../harness/gateway.ts'
 import type { Scope } from '../harness/scope.ts'
-
-const execute = promisify(execFile)
-
-/** Makes a certificate for 127.0.0.1 and its key; returns the paths. */
-async function makeCertificate(folder: string, name: string): Promise<{ cert: string; key: string }> {
-  const [cert, key] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)]
-  const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1']
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
-  const files = ['-nodes', '-days', '2', '-keyout', key, '-out', cert]
-  await execute('openssl', ['req', '-x509', ...curve, ...files, ...subject])
-  return { cert, key }
-}
 
 async function startWithTls(
   t: Scope,
