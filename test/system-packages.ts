@@ -1,4 +1,4 @@
-// The programs that tests need beside Node: a browser, PHP, curl, openssl. Knows how Debian installs them, and no tests.
+// The programs that tests need beside Node: a browser, PHP, nginx, curl, openssl. Knows how Debian installs them, and no tests.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -8,6 +8,9 @@ const NEEDED: Record<string, string> = {
   chromium: 'command -v chromium',
   'php-cli': 'command -v php',
   'php-curl': 'php -r "exit((int) !extension_loaded(\'curl\'));"',
+  // Ordinary users have no /usr/sbin among their paths.
+  'php-fpm': 'ls /usr/sbin/php-fpm*',
+  nginx: 'test -x /usr/sbin/nginx || command -v nginx',
   curl: 'command -v curl',
   openssl: 'command -v openssl',
 }

@@ -11,9 +11,17 @@ export interface FrontPlace {
   readonly httpsPort: number
   readonly httpPort: number
   readonly gatewayPort: number
-  /** nginx: what stands in its `server` besides, and servers of its own. */
-  readonly inServer?: string
-  readonly servers?: string
+  /** nginx with php-fpm, as the page has it. */
+  readonly php?: PhpPlace
+}
+
+export interface PhpPlace {
+  /** Where `index.php` and `hook.php` are. */
+  readonly root: string
+  /** For the server that only the gateway uses. */
+  readonly hookPort: number
+  readonly pagesSocket: string
+  readonly hookSocket: string
 }
 
 export interface FrontFile {
@@ -49,21 +57,41 @@ export const FRONT_FILES: Record<FrontKind, (place: FrontPlace) => readonly Fron
 }
 
 function nginx(place: FrontPlace): string {
-  const { folder, httpsPort, httpPort, gatewayPort, inServer = '', servers = '' } = place
+  const { folder, httpsPort, httpPort, gatewayPort, php } = place
   const site = adapt(blockOf('nginx'), {
     'listen 443 ssl http2;': `listen 127.0.0.1:${httpsPort} ssl http2; listen 127.0.0.1:${httpPort};`,
-    'server_name example.org;': `server_name localhost;\n${inServer}`,
+    'server_name example.org;': `server_name localhost;\n${php ? phpPages(php) : ''}`,
     '/etc/ssl/example.org.pem': `${folder}/front.crt`,
     '/etc/ssl/example.org.key': `${folder}/front.key`,
     '127.0.0.1:8080': `127.0.0.1:${gatewayPort}`,
     '/var/log/nginx/': `${folder}/`,
     'proxy_read_timeout 60s;': 'proxy_read_timeout 2s;',
+    'retry: 3000': 'retry: 300',
   })
   const parts = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   const paths = parts.map(name => `${name}_temp_path ${folder}/${name};`).join('\n')
   const main = adapt(blockOf('nginx-main'), { 'worker_connections 40000;': 'worker_connections 1000;' })
   return `daemon off;\npid ${folder}/nginx.pid;\n${main}
-http {\n${paths}\naccess_log ${folder}/access.log;\n${site}\n${servers}\n}\n`
+http {\ngzip on; gzip_types *; gzip_min_length 1;\n${paths}\naccess_log ${folder}/access.log;\n${site}\n${php ? phpHook(php) : ''}\n}\n`
+}
+
+const FASTCGI = { 'include fastcgi_params;': 'include /etc/nginx/fastcgi_params;' }
+
+function phpPages({ root, pagesSocket }: PhpPlace): string {
+  return adapt(blockOf('nginx-php'), {
+    ...FASTCGI,
+    '/var/www/example/public': root,
+    '/run/php/php-fpm.sock': pagesSocket,
+  })
+}
+
+function phpHook({ root, hookPort, hookSocket }: PhpPlace): string {
+  return adapt(blockOf('nginx-hook'), {
+    ...FASTCGI,
+    '/var/www/example/public': root,
+    '127.0.0.1:8000': `127.0.0.1:${hookPort}`,
+    '/run/php/twinwire-hook.sock': hookSocket,
+  })
 }
 
 function caddy({ folder, httpsPort, httpPort, gatewayPort }: FrontPlace): string {
@@ -77,7 +105,7 @@ function caddy({ folder, httpsPort, httpPort, gatewayPort }: FrontPlace): string
 
 function apache({ folder, httpsPort, httpPort, gatewayPort }: FrontPlace): string {
   const modules = ['mpm_event', 'authz_core', 'alias', 'setenvif', 'ssl', 'socache_shmcb', 'http2']
-    .concat(['proxy', 'proxy_http', 'headers', 'asis'])
+    .concat(['proxy', 'proxy_http', 'asis'])
     .map(name => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`)
   const site = adapt(blockOf('apache'), {
     '*:443': `127.0.0.1:${httpsPort}`,

@@ -3,9 +3,9 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { poll } from './deadline.ts'
+import { freePort } from './free-port.ts'
 import { ENTRY, makeFolder } from './gateway.ts'
 import type { Scope } from './scope.ts'
 
@@ -54,13 +54,4 @@ export async function startExample(t: Scope): Promise<Place> {
   await poll(isUp(place.page), 'the page', 20_000)
   await poll(isUp(`${place.gateway}/healthz`), 'the gateway', 20_000)
   return place
-}
-
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -2,10 +2,10 @@
 
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { poll } from '../harness/deadline.ts'
+import { freePort } from '../harness/free-port.ts'
 import { API_KEY, JWT_SECRET, startGateway } from '../harness/gateway.ts'
 import { runPhp } from '../harness/php-script.ts'
 import { openSse } from '../harness/sse.ts'
@@ -75,12 +75,3 @@ test("[W4] the hook of docs/php.md answers the gateway, and nobody else's signat
   expect((await stream.next('welcome')).user).toBe('ada')
   expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(500)
 })
-
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
-}
