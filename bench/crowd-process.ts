@@ -9,13 +9,21 @@ const SCRIPT = join(import.meta.dirname, 'crowd.ts')
 export interface CrowdOptions {
   readonly port: number
   readonly count: number
+  /** A `#` in it is another number for each connection. */
   readonly channel: string
+  readonly transport?: 'websocket' | 'sse'
   readonly isStalled: boolean
 }
 
 /** Starts a crowd; resolves when all are connected and live. */
-export async function startCrowd({ port, count, channel, isStalled }: CrowdOptions): Promise<ChildProcess> {
-  const child = fork(SCRIPT, [String(port), String(count), channel, isStalled ? 'stalled' : ''])
+export async function startCrowd({
+  port,
+  count,
+  channel,
+  transport = 'websocket',
+  isStalled,
+}: CrowdOptions): Promise<ChildProcess> {
+  const child = fork(SCRIPT, [String(port), String(count), channel, transport, isStalled ? 'stalled' : ''])
   await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`The crowd ended with ${code}.`))),

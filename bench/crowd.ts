@@ -1,21 +1,26 @@
-// A crowd of WebSockets in a process of its own, so that it can be frozen whole: it answers pings and counts nothing.
-// `node bench/crowd.ts PORT COUNT CHANNEL [stalled]`; says `ready` to its parent. Stalled: it reads nothing any more.
+// A crowd of connections in a process of its own, so that it can be frozen whole: it answers pings and counts nothing.
+// `node bench/crowd.ts PORT COUNT CHANNEL TRANSPORT [stalled]`; says `ready` to its parent. A `#` in the channel is another
+// number for each. Stalled: it reads nothing any more.
 
 import { connect } from 'node:net'
-import { upgradeRequest } from './subscribe-request.ts'
+import { eventStreamRequest, upgradeRequest } from './subscribe-request.ts'
 
 const OPEN_AT_ONCE = 100
 const PING = Buffer.from([0x89, 0])
 /** An empty pong, masked with zeros. */
 const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0])
 
-const [port, count, channel, mode] = process.argv.slice(2)
+const [port, count, channel, transport, mode] = process.argv.slice(2)
+let opened = 0
+
+function request(): string {
+  const query = `channels=${channel!.replace('#', String(opened++))}`
+  return transport === 'sse' ? eventStreamRequest(`/sse?${query}`) : upgradeRequest(`/ws?${query}`)
+}
 
 function open(): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), '127.0.0.1', () =>
-      socket.write(upgradeRequest(`/ws?channels=${channel}`)),
-    )
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(request()))
     let opening = ''
     socket.on('error', reject)
     socket.on('data', bytes => {
