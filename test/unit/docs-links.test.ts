@@ -47,7 +47,9 @@ test('every link leads to a file, and to a place in it', () => {
 test('every file of the project that a page names exists', () => {
   const named = pages.flatMap(page =>
     Array.from(
-      textOf(page).matchAll(/`((?:gateway|shared|clients|dashboard|test|bench|docs|examples)\/[\w./-]*)`/g),
+      textOf(page).matchAll(
+        /`((?:gateway|shared|clients|dashboard|test|bench|deploy|docs|examples)\/[\w./-]*)`/g,
+      ),
       match => `${page}: ${match[1]}`,
     ),
   )
