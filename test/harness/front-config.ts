@@ -31,9 +31,9 @@ export interface FrontFile {
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/proxies.md'), 'utf8')
 
-/** The block of the page behind `<!-- proxy: NAME -->`. */
+/** The block of the page behind `<!-- proxy=NAME -->`. */
 export function blockOf(name: string): string {
-  const block = new RegExp(`<!-- proxy: ${name} -->\\n\`\`\`\\w+\\n(.*?)^\`\`\`$`, 'ms').exec(page)
+  const block = new RegExp(`<!-- proxy=${name} -->\\n\`\`\`\\w+\\n(.*?)^\`\`\`$`, 'ms').exec(page)
   if (!block) throw new Error(`docs/proxies.md has no block "${name}".`)
   return block[1]!
 }
