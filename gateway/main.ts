@@ -8,6 +8,7 @@ import { ConfigError } from './config/config-error.ts'
 import { loadConfig } from './config/load-config.ts'
 import { LogUnusable } from './log/log-unusable.ts'
 import { keepHeapSmall } from './ops/heap.ts'
+import { allowedOpenFiles } from './ops/open-files.ts'
 import { readyLines } from './ops/ready-lines.ts'
 import { RecordsUnusable } from './records/records-unusable.ts'
 
@@ -26,7 +27,8 @@ async function main(): Promise<void> {
   handleSignals(gateway, loaded.config.drainMs)
   const isTerminal = process.stdout.isTTY === true
   const program = [process.execPath, process.argv[1]!]
-  for (const line of readyLines(loaded, gateway.origin, { isTerminal, program })) say(line)
+  const options = { isTerminal, program, allowedOpenFiles: allowedOpenFiles() }
+  for (const line of readyLines(loaded, gateway.origin, options)) say(line)
   // Not only at the end: the next start gains from it even if this process is killed.
   flushCompileCache()
 }

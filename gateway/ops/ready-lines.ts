@@ -2,17 +2,19 @@
 
 import { relative } from 'node:path'
 import type { LoadedConfig } from '../config/load-config.ts'
+import { fileShortage } from './open-files.ts'
 
 export interface ReadyOptions {
   /** Secrets generated at this start are shown once, and only on a terminal. */
   readonly isTerminal: boolean
   /** How this program was started: the paths of Node and of the entry. */
   readonly program: readonly string[]
+  readonly allowedOpenFiles: number
 }
 
 /** The lines to print. */
 export function readyLines(loaded: LoadedConfig, origin: string, options: ReadyOptions): string[] {
-  const { isTerminal, program } = options
+  const { isTerminal, program, allowedOpenFiles } = options
   const { config, generated, secretsFile } = loaded
   const file = relative(process.cwd(), secretsFile) || secretsFile
   const lines = [
@@ -27,6 +29,8 @@ export function readyLines(loaded: LoadedConfig, origin: string, options: ReadyO
     `  example    ${config.publicUrl ?? origin}/examples/`,
     `  publish    curl ${origin}/api/publish -H "Authorization: Bearer ${keyOf(loaded, file, program)}" -d '{"channel":"public:demo","data":"hello"}'`,
   )
+  const shortage = fileShortage(config.limits.connections, allowedOpenFiles)
+  if (shortage !== null) lines.push(`  caution    ${shortage}`)
   return lines
 }
 

@@ -9,13 +9,18 @@ import type { Config } from '../../gateway/config/config.ts'
 import type { LoadedConfig } from '../../gateway/config/load-config.ts'
 import type { Connection } from '../../gateway/core/connection.ts'
 import { Drain } from '../../gateway/ops/drain.ts'
+import { allowedOpenFiles } from '../../gateway/ops/open-files.ts'
 import { readyLines } from '../../gateway/ops/ready-lines.ts'
 
 const KEY = 'key-of-this-test_0123456789'
 const ORIGIN = 'http://127.0.0.1:8080'
 
 function loadedWith(secretsFile: string, more: Partial<LoadedConfig> = {}): LoadedConfig {
-  const config = { admin: { user: 'admin' }, apiKeys: [{ name: 'backend', key: KEY }] } as unknown as Config
+  const config = {
+    admin: { user: 'admin' },
+    apiKeys: [{ name: 'backend', key: KEY }],
+    limits: { connections: 900 },
+  } as unknown as Config
   return {
     config,
     generated: { apiKey: KEY, adminPassword: 'pass-of-this-test' },
@@ -36,7 +41,7 @@ function paste(lines: readonly string[], env: Record<string, string> = {}): stri
 }
 
 /** Not on a terminal; `echo` in the place of the program shows with what it is called. */
-const AWAY = { isTerminal: false, program: ['echo', 'the gateway,'] }
+const AWAY = { isTerminal: false, program: ['echo', 'the gateway,'], allowedOpenFiles: 1000 }
 
 test.each(['plain', "it's a folder", 'with $(echo) "and" `more`'])(
   'the publish line works when pasted, secrets in the folder %s',
@@ -72,6 +77,16 @@ test('when nothing was generated nothing is said of secrets, and the program its
   expect(lines.join('\n')).not.toContain(KEY)
   expect(lines.join('\n')).not.toContain('secrets')
   expect(paste(lines)[2]).toBe('Authorization: Bearer the gateway, api-key')
+})
+
+test('too few open files for the connections that are allowed are told before they are missed', () => {
+  const told = (allowedOpenFiles: number) =>
+    readyLines(loadedWith('/x'), ORIGIN, { ...AWAY, allowedOpenFiles }).filter(line =>
+      line.includes('caution'),
+    )
+  expect(told(1000)).toEqual([])
+  expect(told(999)).toEqual([expect.stringMatching(/999 open files, .* is 900: .* to 899\./)])
+  expect(allowedOpenFiles()).toBe(Number(execFileSync('/bin/sh', ['-c', 'ulimit -n']).toString()))
 })
 
 interface Farewell {
