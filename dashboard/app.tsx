@@ -2,12 +2,17 @@
 
 import { useEffect } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
+import { AccessPage } from './pages/access.tsx'
 import { ChannelPage } from './pages/channel.tsx'
 import { ChannelsPage } from './pages/channels.tsx'
+import { ConnectionPage } from './pages/connection.tsx'
 import { ConnectionsPage } from './pages/connections.tsx'
+import { EventsPage } from './pages/events.tsx'
 import { LoginPage } from './pages/login.tsx'
 import { OverviewPage } from './pages/overview.tsx'
 import { PublishPage } from './pages/publish.tsx'
+import { SettingsPage } from './pages/settings.tsx'
+import { Forbidden } from './parts/forbidden.tsx'
 import { Notice } from './parts/notice.tsx'
 import { PageHead } from './parts/page-head.tsx'
 import { Shell } from './parts/shell.tsx'
@@ -44,24 +49,32 @@ function SignedIn({ user }: { user: string }) {
   const page = pageOf(path)
   return (
     <Shell user={user} page={page}>
-      <Page page={page} channel={query.name ?? ''} />
+      <Page page={page} name={query.name ?? ''} id={query.id ?? ''} />
     </Shell>
   )
 }
 
-function Page({ page, channel }: { page: string; channel: string }) {
+function Page({ page, name, id }: { page: string; name: string; id: string }) {
   switch (page) {
     case '':
       return <OverviewPage />
     case 'connections':
       return <ConnectionsPage />
+    case 'connection':
+      return <ConnectionPage key={id} id={id} />
     case 'channels':
       return <ChannelsPage />
     case 'channel':
       // Another channel is another page: its tail starts anew.
-      return <ChannelPage key={channel} name={channel} />
+      return <ChannelPage key={name} name={name} />
     case 'publish':
-      return mayWrite.value ? <PublishPage /> : <ViewersDoNot />
+      return mayWrite.value ? <PublishPage /> : <Forbidden title="Publish" act="publish" />
+    case 'events':
+      return <EventsPage />
+    case 'access':
+      return <AccessPage />
+    case 'settings':
+      return <SettingsPage />
     default:
       return (
         <div class="page">
@@ -72,15 +85,4 @@ function Page({ page, channel }: { page: string; channel: string }) {
         </div>
       )
   }
-}
-
-function ViewersDoNot() {
-  return (
-    <div class="page">
-      <PageHead title="Publish" />
-      <Notice kind="empty" title="You are signed in as a viewer">
-        <p>Viewers see everything and change nothing: sign in as an operator to publish.</p>
-      </Notice>
-    </div>
-  )
 }

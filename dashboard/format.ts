@@ -9,6 +9,7 @@ const DAY = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
 })
+const INSTANT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' })
 
 export function formatCount(value: number): string {
   return COUNT.format(Math.round(value))
@@ -59,6 +60,11 @@ export function formatClock(time: number): string {
 /** Time of day when it is today's, with the date otherwise. */
 export function formatMoment(time: number, now: number): string {
   return new Date(time).toDateString() === new Date(now).toDateString() ? formatClock(time) : DAY.format(time)
+}
+
+/** The full date and time with the zone, for who hovers. */
+export function formatInstant(time: number): string {
+  return INSTANT.format(time)
 }
 
 export function formatPlural(count: number, one: string, many = `${one}s`): string {

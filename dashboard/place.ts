@@ -1,7 +1,7 @@
 // Where the dashboard is served and how its pages are addressed. Pages are one level below the base, so that relative
 // assets and API paths resolve alike on all of them, whatever sub-path a proxy adds.
 
-export type PageName = '' | 'connections' | 'channels' | 'channel' | 'publish'
+import type { PageName } from './page-name.ts'
 
 /** The gateway's base URL, with its trailing slash. */
 export const baseUrl = new URL('./', document.baseURI)

@@ -1,24 +1,27 @@
 // A dialog that asks before something is done that others will feel.
 
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useId, useRef, useState } from 'preact/hooks'
 import { explain } from '../state/request.ts'
+import { Dialog } from './dialog.tsx'
 
 interface ConfirmProps {
   title: string
   action: string
   children: ComponentChildren
+  /** For what cannot be undone: the word to type before the action is offered. */
+  typed?: string
   /** Rejections are shown in the dialog, which stays. */
   onConfirm: () => Promise<void>
   /** After the browser has given the focus back to where it was. */
   onClose: () => void
 }
 
-export function Confirm({ title, action, children, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ title, action, children, typed, onConfirm, onClose }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [problem, setProblem] = useState('')
   const [busy, setBusy] = useState(false)
-  useEffect(() => dialog.current?.showModal(), [])
+  const [word, setWord] = useState('')
 
   async function confirm(): Promise<void> {
     if (busy) return
@@ -32,23 +35,49 @@ export function Confirm({ title, action, children, onConfirm, onClose }: Confirm
     }
   }
 
+  const actions = (
+    <>
+      <button type="button" class="button" onClick={() => dialog.current?.close()}>
+        Cancel
+      </button>
+      <button
+        type="button"
+        class="button button-danger"
+        aria-busy={busy}
+        disabled={typed !== undefined && word !== typed}
+        onClick={() => void confirm()}
+      >
+        {action}
+      </button>
+    </>
+  )
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby="confirm-title" onClose={onClose}>
-      <h2 id="confirm-title">{title}</h2>
+    <Dialog title={title} dialog={dialog} actions={actions} onClose={onClose}>
       {children}
+      {typed !== undefined && <TypedWord word={typed} value={word} onInput={setWord} />}
       {problem && (
         <p class="problem" role="alert">
           {problem}
         </p>
       )}
-      <div class="dialog-actions">
-        <button type="button" class="button" onClick={() => dialog.current?.close()}>
-          Cancel
-        </button>
-        <button type="button" class="button button-danger" aria-busy={busy} onClick={() => void confirm()}>
-          {action}
-        </button>
-      </div>
-    </dialog>
+    </Dialog>
+  )
+}
+
+function TypedWord(props: { word: string; value: string; onInput: (value: string) => void }) {
+  const id = useId()
+  return (
+    <div class="field dialog-typed">
+      <label for={id}>
+        Type <code>{props.word}</code> to confirm
+      </label>
+      <input
+        id={id}
+        value={props.value}
+        autocomplete="off"
+        spellcheck={false}
+        onInput={event => props.onInput(event.currentTarget.value)}
+      />
+    </div>
   )
 }

@@ -1,7 +1,7 @@
 // A filter field whose text lives in the address, so that a filtered view can be shared and reloaded.
 
 import { useLocation } from 'preact-iso'
-import type { PageName } from '../place.ts'
+import type { PageName } from '../page-name.ts'
 import { pageLink } from '../place.ts'
 import { Icon } from './icon.tsx'
 

@@ -1,7 +1,8 @@
 // The frame around every page: the wires, the navigation, who is signed in, the state of the link.
 
 import type { ComponentChildren } from 'preact'
-import type { PageName } from '../place.ts'
+import { useEffect, useRef } from 'preact/hooks'
+import type { PageName } from '../page-name.ts'
 import { pageLink } from '../place.ts'
 import { mayWrite, signOut } from '../state/session.ts'
 import type { Theme } from '../state/theme.ts'
@@ -9,12 +10,27 @@ import { theme } from '../state/theme.ts'
 import { Icon } from './icon.tsx'
 import { LinkBanner, LinkState, liveness } from './link-state.tsx'
 import { Logo } from './logo.tsx'
+import { Shortcuts } from './shortcuts.tsx'
 
-const PAGES: readonly { page: PageName; label: string; covers: readonly string[] }[] = [
-  { page: '', label: 'Overview', covers: [''] },
-  { page: 'connections', label: 'Connections', covers: ['connections'] },
-  { page: 'channels', label: 'Channels', covers: ['channels', 'channel'] },
-  { page: 'publish', label: 'Publish', covers: ['publish'] },
+interface NavigationEntry {
+  readonly page: PageName
+  readonly label: string
+  /** The pages that stand below it. */
+  readonly covers?: PageName
+}
+
+const PAGES: readonly NavigationEntry[] = [
+  { page: '', label: 'Overview' },
+  { page: 'connections', label: 'Connections', covers: 'connection' },
+  { page: 'channels', label: 'Channels', covers: 'channel' },
+  { page: 'publish', label: 'Publish' },
+]
+
+/** Behind `More` where the bar has no room for them. */
+const MORE_PAGES: readonly NavigationEntry[] = [
+  { page: 'events', label: 'Events' },
+  { page: 'access', label: 'Access' },
+  { page: 'settings', label: 'Settings' },
 ]
 
 export function Shell({ user, page, children }: { user: string; page: string; children: ComponentChildren }) {
@@ -30,18 +46,7 @@ export function Shell({ user, page, children }: { user: string; page: string; ch
           <Logo size={20} />
           <span>Twinwire</span>
         </a>
-        <nav class="nav" aria-label="Pages">
-          {PAGES.filter(each => each.page !== 'publish' || mayWrite.value).map(each => (
-            <a
-              key={each.page}
-              href={pageLink(each.page)}
-              aria-current={each.covers.includes(page) ? 'page' : undefined}
-            >
-              <Icon name={each.page || 'overview'} />
-              <span>{each.label}</span>
-            </a>
-          ))}
-        </nav>
+        <Navigation page={page} />
         <LinkState />
         <div class="rail-end">
           <ThemeSwitch />
@@ -59,7 +64,45 @@ export function Shell({ user, page, children }: { user: string; page: string; ch
       <main id="main" tabIndex={-1} class={state === 'live' ? '' : 'main-stale'}>
         {children}
       </main>
+      <Shortcuts />
     </div>
+  )
+}
+
+function Navigation({ page }: { page: string }) {
+  const more = useRef<HTMLDivElement>(null)
+  useEffect(() => more.current?.hidePopover(), [page])
+  const isMore = MORE_PAGES.some(each => each.page === page)
+  return (
+    <nav class="nav" aria-label="Pages">
+      {PAGES.filter(each => each.page !== 'publish' || mayWrite.value).map(each => (
+        <PageLink key={each.page} entry={each} page={page} />
+      ))}
+      <button
+        type="button"
+        class={isMore ? 'nav-more nav-more-current' : 'nav-more'}
+        popovertarget="more-pages"
+      >
+        <Icon name="more" />
+        <span>More</span>
+      </button>
+      {/* On wide screens the stylesheet shows it always, in the row of the others. */}
+      <div ref={more} id="more-pages" class="nav-rest" popover="auto">
+        {MORE_PAGES.map(each => (
+          <PageLink key={each.page} entry={each} page={page} />
+        ))}
+      </div>
+    </nav>
+  )
+}
+
+function PageLink({ entry, page }: { entry: NavigationEntry; page: string }) {
+  const isHere = page === entry.page || page === entry.covers
+  return (
+    <a href={pageLink(entry.page)} aria-current={isHere ? 'page' : undefined}>
+      <Icon name={entry.page || 'overview'} />
+      <span>{entry.label}</span>
+    </a>
   )
 }
 

@@ -1,0 +1,78 @@
+// Listens for the keys of the whole dashboard, and shows which there are.
+
+import { useEffect, useState } from 'preact/hooks'
+import { useLocation } from 'preact-iso'
+import { pageLink } from '../place.ts'
+import { mayWrite } from '../state/session.ts'
+import type { Pressed, Shortcut } from '../state/shortcuts.ts'
+import { PAGE_KEYS, shortcutOf } from '../state/shortcuts.ts'
+import { Dialog } from './dialog.tsx'
+
+export function Shortcuts() {
+  const { route } = useLocation()
+  const [shown, setShown] = useState(false)
+  useEffect(() => {
+    let before: Pressed | null = null
+    const onKey = (event: KeyboardEvent): void => {
+      if (isTyping(event)) return
+      const pressed = { key: event.key, time: event.timeStamp }
+      const shortcut = shortcutOf(before, pressed)
+      before = pressed
+      if (!shortcut) return
+      event.preventDefault()
+      before = null
+      follow(shortcut)
+    }
+    const follow = (shortcut: Shortcut): void => {
+      if (shortcut.name === 'page') route(pageLink(shortcut.page))
+      else if (shortcut.name === 'keys') setShown(true)
+      else focusSearch()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [route])
+  return shown ? <ShortcutList onClose={() => setShown(false)} /> : null
+}
+
+/** Keys belong to the field that has the focus, to an open dialog, and with Ctrl, Alt or Meta to the browser. */
+function isTyping(event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return true
+  if (document.querySelector('dialog[open]')) return true
+  const target = event.target as HTMLElement
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
+}
+
+function focusSearch(): void {
+  const field = document.querySelector<HTMLInputElement>('main input[type="search"]')
+  field?.focus()
+  field?.select()
+}
+
+function ShortcutList({ onClose }: { onClose: () => void }) {
+  const pages = PAGE_KEYS.filter(({ page }) => page !== 'publish' || mayWrite.value)
+  return (
+    <Dialog title="Keys" onClose={onClose}>
+      <dl class="keys">
+        <Keys keys={['/']} does="Search this page" />
+        {pages.map(({ key, label }) => (
+          <Keys key={key} keys={['g', key]} does={label} />
+        ))}
+        <Keys keys={['?']} does="Show this list" />
+        <Keys keys={['Esc']} does="Close a dialog" />
+      </dl>
+    </Dialog>
+  )
+}
+
+function Keys({ keys, does }: { keys: readonly string[]; does: string }) {
+  return (
+    <div>
+      <dt>
+        {keys.map(key => (
+          <kbd key={key}>{key}</kbd>
+        ))}
+      </dt>
+      <dd>{does}</dd>
+    </div>
+  )
+}
