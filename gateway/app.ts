@@ -27,7 +27,9 @@ import { openSqliteLog } from './log/sqlite.ts'
 import type { SqliteLog } from './log/sqlite-log.ts'
 import { Certificate } from './ops/certificate.ts'
 import { Drain } from './ops/drain.ts'
+import { FigureRecorder } from './ops/figure-recorder.ts'
 import { Figures } from './ops/figures.ts'
+import { createLastProblem, type LastProblem } from './ops/last-problem.ts'
 import { createLogger } from './ops/logger.ts'
 import { renderMetrics } from './ops/metrics.ts'
 import { openRecords } from './records/records.ts'
@@ -54,7 +56,11 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const certificate = config.tls ? await Certificate.open(config.tls) : null
   const rules = new ChannelRules(config.channels)
   const feed = createLiveFeed(() => hub, clock)
-  const onFault = (error: unknown): void => logger.error(error)
+  const problem = createLastProblem(clock)
+  const onFault = (error: unknown): void => {
+    logger.error(error)
+    problem.note(error instanceof Error ? error.message : String(error))
+  }
   const counters = createCounters()
   const log = await openSqliteLog({
     dataDir: config.dataDir,
@@ -65,6 +71,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     onWarning: message => logger.warn(message),
     onFault: fault => {
       logger.error(fault.message)
+      if (fault.state === 'failed') problem.note(fault.message)
       feed.tell({ kind: 'storage', time: clock(), ...fault })
     },
   })
@@ -86,7 +93,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     warn: message => logger.warn(message),
     onJwksFetched: isDone => tally(counters.jwks, isDone ? 'fetched' : 'failed'),
   })
-  const parts = { counters, log, hub, replayCache, rules, access, connections, feed, clock, onFault }
+  const parts = { counters, log, hub, replayCache, rules, access, connections, feed, clock, onFault, problem }
   const context = createContext(config, { ...parts, audit: kept.audit })
   return listen(config, context, { ...parts, ...kept, logger, certificate })
 }
@@ -96,6 +103,7 @@ interface Kept {
   readonly audit: AuditTrail
   readonly apiKeys: ApiKeys
   readonly operators: Operators
+  readonly recorder: FigureRecorder
   closeRecords(): void
 }
 
@@ -119,12 +127,14 @@ async function openKept(
   const { keys: store, sessions, audit } = records
   const apiKeys = new ApiKeys({ configured: config.apiKeys, store, clock, onRevoked, onFault })
   const operators = new Operators({ accounts: config, store: sessions, clock, onFault })
+  const recorder = new FigureRecorder(records.figures, onFault)
   const stop = startUpkeep({ apiKeys, operators, audit, onFault })
   const closeRecords = (): void => {
     stop()
+    recorder.stop()
     records.close()
   }
-  return { audit, apiKeys, operators, closeRecords }
+  return { audit, apiKeys, operators, recorder, closeRecords }
 }
 
 interface Logged {
@@ -142,6 +152,7 @@ interface Parts {
   readonly feed: LiveFeed
   readonly clock: () => number
   readonly onFault: (error: unknown) => void
+  readonly problem: LastProblem
 }
 
 function createContext(config: Config, parts: Parts & Pick<Kept, 'audit'>): Context {
@@ -166,27 +177,44 @@ function createContext(config: Config, parts: Parts & Pick<Kept, 'audit'>): Cont
   }
 }
 
+const { version } = packageJson
+
+/** Counts from now on, and tells the charts and who listens of each second. */
+function startFigures(
+  config: Config,
+  context: Context,
+  { log, feed, recorder, problem, onFault }: Parts & Kept,
+  state: () => Stats['state'],
+): Figures {
+  const tellSecond = async (): Promise<void> => {
+    const stats = await figures.stats()
+    recorder.take(stats)
+    feed.tellStats(stats)
+  }
+  const sources = { fault: () => log.fault, problem: problem.read }
+  const figures = new Figures(
+    { ...context, ...sources, version, maxLogBytes: config.log.maxBytes, state },
+    () => void tellSecond().catch(onFault),
+  )
+  return figures
+}
+
 async function listen(
   config: Config,
   context: Context,
   parts: Parts & Kept & Logged & { readonly certificate: Certificate | null },
 ): Promise<Gateway> {
-  const { log, feed, onFault, connections } = parts
-  const { version } = packageJson
+  const { log, connections, recorder } = parts
   const now = (): number => performance.now()
   const drain = new Drain({ connections, windowMs: config.drainMs, random: Math.random, now })
   const state = (): Stats['state'] => (drain.isDraining ? 'draining' : log.writable ? 'ready' : 'unavailable')
-  const figures = new Figures(
-    { ...context, version, maxLogBytes: config.log.maxBytes, state, fault: () => log.fault },
-    () => {
-      feed.tellStats(() => figures.stats()).catch(onFault)
-    },
-  )
+  const figures = startFigures(config, context, parts, state)
   const app = await buildServer(config, {
     ...parts,
     version,
     context,
     stats: () => figures.stats(),
+    readFigures: (stepMs, from) => recorder.read(stepMs, from),
     metrics: () =>
       renderMetrics({ ...context, stats: () => figures.stats(), isLogWritable: () => log.writable }),
     state,

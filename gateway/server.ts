@@ -23,6 +23,7 @@ import type { Operators } from './access/operators.ts'
 import { createOrigins } from './access/origins.ts'
 import { registerPages } from './admin/pages.ts'
 import { registerApi } from './api/api.ts'
+import type { ApiDeps } from './api/deps.ts'
 import { harden } from './api/hardening.ts'
 import { RequestsUnderWay } from './api/pipelining.ts'
 import { sendProblem } from './api/problem.ts'
@@ -55,6 +56,7 @@ export interface ServerParts {
   readonly audit: AuditTrail
   readonly logger: FastifyBaseLogger
   readonly stats: () => Promise<Stats>
+  readonly readFigures: ApiDeps['readFigures']
   readonly metrics: () => Promise<string>
   readonly state: () => Stats['state']
   /** Serves https with it; http without. */
@@ -191,6 +193,7 @@ async function registerDoors(
     checkAddress: createAddressCheck(config.access.api, 'access.api'),
     publicUrl: config.publicUrl,
     stats: parts.stats,
+    readFigures: parts.readFigures,
     metrics: parts.metrics,
     state: parts.state,
   })

@@ -12,6 +12,8 @@ export interface Stats {
   version: string
   /** `unavailable`: the log cannot be written. */
   state: 'ready' | 'draining' | 'unavailable'
+  /** The last thing that went wrong in the gateway itself since its start, and when (milliseconds since 1970). */
+  problem?: { message: string; time: number }
   /** What is wrong with the log's storage, and since when (milliseconds since 1970). */
   fault?: { message: string; since: number }
   uptimeMs: number
@@ -21,6 +23,8 @@ export interface Stats {
   activeChannels: number
   published: { total: number; perSecond: number }
   delivered: { total: number; perSecond: number }
+  /** 99 of 100 publishes of the last second were committed within; `null` without publishes. */
+  publishP99Ms: number | null
   replay: { recovered: number; gaps: number }
   /** Connections ended, by code (`closed`: by the client). */
   disconnects: Partial<Record<Code | 'closed', number>>

@@ -7,7 +7,7 @@ import type { Hub } from '../core/hub.ts'
 
 export interface LiveFeed {
   readonly tell: (event: GatewayEvent) => void
-  readonly tellStats: (stats: () => Promise<Stats>) => Promise<void>
+  readonly tellStats: (stats: Stats) => void
 }
 
 /** Nothing is made for channels nobody listens to. `hub` is asked for late: it is constructed with the feed in place. */
@@ -19,8 +19,8 @@ export function createLiveFeed(hub: () => Hub, clock: Clock): LiveFeed {
     tell: event => {
       if (hub().subscribers('$events') > 0) send('$events', event)
     },
-    tellStats: async stats => {
-      if (hub().subscribers('$stats') > 0) send('$stats', await stats())
+    tellStats: stats => {
+      if (hub().subscribers('$stats') > 0) send('$stats', stats)
     },
   }
 }

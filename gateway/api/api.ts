@@ -9,6 +9,7 @@ import { connectionRoutes } from './connections.ts'
 import { allowOrigins } from './cors.ts'
 import type { ApiDeps } from './deps.ts'
 import { explainRoutes } from './explain.ts'
+import { figureRoutes } from './figures.ts'
 import { barAddresses, identifyCallers } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { keyRoutes } from './keys.ts'
@@ -58,6 +59,7 @@ async function addRoutes(scope: FastifyInstance, deps: ApiDeps): Promise<void> {
     auditRoutes(routes, deps)
     explainRoutes(routes, deps)
     statsRoutes(routes, deps.stats)
+    figureRoutes(routes, deps.readFigures)
   })
   refuseUnrouted(api, paths)
 }

@@ -12,6 +12,7 @@ import type { AuditTrail } from '../core/audit.ts'
 import type { ChannelRules } from '../core/channel-rules.ts'
 import type { Connections } from '../core/connections.ts'
 import type { Counters } from '../core/counters.ts'
+import type { FigurePoint, FigureStepMs } from '../core/figure-store.ts'
 import type { History } from '../core/history.ts'
 import type { Hub } from '../core/hub.ts'
 import type { Access } from '../core/identity.ts'
@@ -47,6 +48,8 @@ export interface ApiDeps {
   /** The session's cookie is `Secure` when this is https. */
   readonly publicUrl?: string | undefined
   stats(): Promise<Stats>
+  /** The figures from a time on (ms since 1970), oldest first. */
+  readFigures(stepMs: FigureStepMs, from: number): FigurePoint[]
   /** The figures in Prometheus' text format. */
   metrics(): Promise<string>
   state(): Stats['state']

@@ -13,6 +13,12 @@ const STATS = Type.Object(
     time: Type.Integer({ description: 'Milliseconds since 1970.' }),
     version: Type.String(),
     state: Type.Enum(['ready', 'draining', 'unavailable']),
+    problem: Type.Optional(
+      Type.Object(
+        { message: Type.String(), time: Type.Integer({ description: 'Milliseconds since 1970.' }) },
+        { description: 'The last thing that went wrong in the gateway itself, since its start.' },
+      ),
+    ),
     fault: Type.Optional(
       Type.Object(
         { message: Type.String(), since: Type.Integer({ description: 'Milliseconds since 1970.' }) },
@@ -25,6 +31,10 @@ const STATS = Type.Object(
     activeChannels: Type.Integer({ description: 'Channels with a subscriber.' }),
     published: RATE,
     delivered: RATE,
+    publishP99Ms: Type.Union([Type.Number(), Type.Null()], {
+      description:
+        '99 of 100 publishes of the last second were committed within so many milliseconds; null without publishes.',
+    }),
     replay: Type.Object({ recovered: Type.Integer(), gaps: Type.Integer() }),
     disconnects: Type.Record(Type.String(), Type.Integer(), { description: 'Connections ended, by code.' }),
     log: Type.Object({

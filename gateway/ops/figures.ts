@@ -7,6 +7,7 @@ import type { Connections } from '../core/connections.ts'
 import type { Counters } from '../core/counters.ts'
 import type { History } from '../core/history.ts'
 import type { Hub } from '../core/hub.ts'
+import { RecentQuantile } from './recent-quantile.ts'
 
 const SECOND_MS = 1000
 /** Delay below this is the timer's own resolution, not work that held the loop. */
@@ -23,6 +24,8 @@ export interface FiguresOptions {
   readonly state: () => Stats['state']
   /** What is wrong with the storage. */
   readonly fault: () => Stats['fault'] | null
+  /** What went wrong last. */
+  readonly problem: () => Stats['problem'] | null
 }
 
 export class Figures {
@@ -32,12 +35,15 @@ export class Figures {
   readonly #timer: NodeJS.Timeout
   #previous = { published: 0, delivered: 0 }
   #perSecond = { published: 0, delivered: 0 }
+  readonly #publishP99: RecentQuantile
+  #publishP99Ms: number | null = null
   #lagMs = 0
 
-  /** Counts from now on; `onSecond` is called after each second. */
+  /** Counts from now on; `onSecond` is given the figures of each second. */
   constructor(options: FiguresOptions, onSecond: () => void) {
     this.#options = options
     this.#startedAt = performance.now()
+    this.#publishP99 = new RecentQuantile(options.counters.publishSeconds, 0.99)
     this.#delay.enable()
     this.#timer = setInterval(() => {
       this.#endSecond()
@@ -54,18 +60,21 @@ export class Figures {
     const { version, clock, counters, connections, hub, history, maxLogBytes, state } = this.#options
     const { epoch, head, messages, bytes, oldestTime } = await history.figures()
     const fault = this.#options.fault()
+    const problem = this.#options.problem()
     const { rss, heapUsed } = process.memoryUsage()
     return {
       time: clock(),
       version,
       state: state(),
       ...(fault && { fault }),
+      ...(problem && { problem }),
       uptimeMs: Math.round(performance.now() - this.#startedAt),
       connections: { ...connections.counts },
       subscriptions: hub.subscriptions,
       activeChannels: hub.activeChannels,
       published: { total: counters.published, perSecond: this.#perSecond.published },
       delivered: { total: counters.delivered, perSecond: this.#perSecond.delivered },
+      publishP99Ms: this.#publishP99Ms,
       replay: { recovered: counters.recovered, gaps: sumOf(counters.gaps) },
       disconnects: { ...counters.disconnects },
       log: { epoch, head, messages, bytes, maxBytes: maxLogBytes, oldestTime: oldestTime ?? null },
@@ -81,6 +90,8 @@ export class Figures {
       delivered: delivered - this.#previous.delivered,
     }
     this.#previous = { published, delivered }
+    const p99 = this.#publishP99.next()
+    this.#publishP99Ms = p99 === null ? null : Math.round(p99 * 1e5) / 100
     this.#lagMs = Math.max(0, Math.round(this.#delay.max / 1e6 - LAG_RESOLUTION_MS))
     this.#delay.reset()
   }

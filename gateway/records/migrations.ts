@@ -48,6 +48,26 @@ const STEPS = [
   CREATE INDEX audit_last_time ON audit (last_time);
   CREATE INDEX audit_failed ON audit (actor, address) WHERE action = 'login_failed';
   `,
+  `
+  -- The charts' points: of a second (step 1000) or a minute (60000).
+  CREATE TABLE figure (
+    step INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    websocket INTEGER NOT NULL,
+    sse INTEGER NOT NULL,
+    published REAL NOT NULL,
+    delivered REAL NOT NULL,
+    publish_p99_ms REAL,
+    lag_ms INTEGER NOT NULL,
+    rss_bytes INTEGER NOT NULL,
+    log_bytes INTEGER NOT NULL,
+    kept_ms INTEGER,
+    recovered INTEGER NOT NULL,
+    gaps INTEGER NOT NULL,
+    disconnects TEXT NOT NULL,
+    PRIMARY KEY (step, time)
+  ) WITHOUT ROWID;
+  `,
 ]
 
 export const SCHEMA_VERSION = STEPS.length

@@ -4,6 +4,7 @@
 import { join } from 'node:path'
 import { type AuditOptions, AuditRecords } from './audit-records.ts'
 import { openDatabase } from './database.ts'
+import { FigureRecords } from './figure-records.ts'
 import { KeyRecords } from './key-records.ts'
 import { SessionRecords } from './session-records.ts'
 
@@ -11,6 +12,7 @@ export interface Records {
   readonly keys: KeyRecords
   readonly sessions: SessionRecords
   readonly audit: AuditRecords
+  readonly figures: FigureRecords
   close(): void
 }
 
@@ -28,6 +30,7 @@ export function openRecords(options: RecordsOptions): Records {
     audit,
     keys: new KeyRecords(db, audit),
     sessions: new SessionRecords(db),
+    figures: new FigureRecords(db),
     close: () => db.close(),
   }
 }

@@ -255,6 +255,7 @@ function createDeps(fixture: Fixture): ApiDeps {
     counters: createCounters(),
     publicUrl: 'https://gw.example',
     metrics: async () => '# the figures\n',
+    readFigures: (stepMs, from) => records.figures.read(stepMs, from),
     stats: async () => ({ state: fixture.state }) as Stats,
     state: () => fixture.state,
   }

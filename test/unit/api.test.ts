@@ -221,6 +221,7 @@ test('the OpenAPI document describes every call with its errors', async () => {
     '/api/connections',
     '/api/connections/{id}',
     '/api/explain',
+    '/api/figures',
     '/api/keys',
     '/api/keys/{name}',
     '/api/openapi.json',

@@ -17,6 +17,7 @@ const STATS: Stats = {
   activeChannels: 2,
   published: { total: 0, perSecond: 0 },
   delivered: { total: 0, perSecond: 0 },
+  publishP99Ms: null,
   replay: { recovered: 0, gaps: 0 },
   disconnects: {},
   log: { epoch: 'k3f9x2ab', head: 12, messages: 10, bytes: 2048, maxBytes: 4096, oldestTime: null },
