@@ -18,6 +18,7 @@ import { PageHead } from './parts/page-head.tsx'
 import { Shell } from './parts/shell.tsx'
 import { pageLink, pageOf } from './place.ts'
 import { startFeed } from './state/feed.ts'
+import { followFigures } from './state/figure-history.ts'
 import { checkSession, mayWrite, session } from './state/session.ts'
 
 export function App() {
@@ -44,7 +45,12 @@ export function App() {
 }
 
 function SignedIn({ user }: { user: string }) {
-  useEffect(() => startFeed(), [])
+  useEffect(() => {
+    const stops = [startFeed(), followFigures()]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }, [])
   const { path, query } = useLocation()
   const page = pageOf(path)
   return (

@@ -32,6 +32,17 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${BYTE_UNITS[unit]}`
 }
 
+/** `512M`, `1.5G`: without what an axis has no room for. */
+export function formatCompactBytes(bytes: number): string {
+  const [value = '', unit = ''] = formatBytes(bytes).split(' ')
+  return bytes === 0 ? '0' : `${Number(value)}${unit.slice(0, 1)}`
+}
+
+/** Small rates with a digit more, so that a message now and then is seen. */
+export function formatRate(perSecond: number): string {
+  return `${perSecond < 10 ? Number(perSecond.toFixed(2)) : formatCount(perSecond)}/s`
+}
+
 export function formatMilliseconds(ms: number): string {
   return ms < 10 ? `${ms.toFixed(1)} ms` : `${formatCount(ms)} ms`
 }
@@ -55,6 +66,11 @@ export function formatAge(ms: number): string {
 /** Local wall-clock time, `10:22:31`. */
 export function formatClock(time: number): string {
   return CLOCK.format(time)
+}
+
+/** Local time of day, `10:22`. */
+export function formatMinute(time: number): string {
+  return formatClock(time).slice(0, 5)
 }
 
 /** Time of day when it is today's, with the date otherwise. */

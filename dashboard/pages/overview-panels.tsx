@@ -1,58 +1,92 @@
-// The lower half of the overview: the log, why connections ended, and what went wrong lately.
+// Below the overview's charts: what went wrong lately, why connections ended, and the figures that have no chart.
 
+import type { ComponentChildren } from 'preact'
 import type { Stats } from '../../shared/stats.ts'
-import { formatAge, formatBytes, formatClock, formatCount } from '../format.ts'
+import { formatBytes, formatClock, formatCount, formatInstant } from '../format.ts'
 import { Bar } from '../parts/bar.tsx'
+import { When } from '../parts/when.tsx'
 import { troubles } from '../state/feed.ts'
-import { now } from '../state/now.ts'
+import type { Disconnects as Counts, Series } from '../state/series.ts'
+import { sumDisconnects } from '../state/series.ts'
 
-export function LogFigures({ stats }: { stats: Stats | null }) {
+export function NowFacts({ stats }: { stats: Stats | null }) {
   const log = stats?.log
   return (
     <section class="panel">
-      <h2>Log</h2>
-      <p class="log-size">
-        <strong>{log ? formatBytes(log.bytes) : '–'}</strong> of {log ? formatBytes(log.maxBytes) : '–'}
-      </p>
-      <Bar share={log ? log.bytes / log.maxBytes : 0} />
+      <h2>Now</h2>
       <dl class="facts">
-        <div>
-          <dt>Messages kept</dt>
-          <dd>{log ? formatCount(log.messages) : '–'}</dd>
-        </div>
-        <div>
-          <dt>Oldest</dt>
-          <dd>{log?.oldestTime ? `${formatAge(now.value - log.oldestTime)} ago` : '–'}</dd>
-        </div>
-        <div>
-          <dt>Head</dt>
-          <dd class="code">{log ? `${log.epoch}-${log.head}` : '–'}</dd>
-        </div>
+        <Fact name="Subscriptions">{stats && formatCount(stats.subscriptions)}</Fact>
+        <Fact name="Active channels">{stats && formatCount(stats.activeChannels)}</Fact>
+        <Fact name="Messages kept">{log && formatCount(log.messages)}</Fact>
+        <Fact name="Oldest message">{log?.oldestTime && <When time={log.oldestTime} />}</Fact>
+        <Fact name="Log filled">
+          {log && (
+            <span class="fact-bar">
+              <Bar share={log.bytes / log.maxBytes} />
+              {Math.round((100 * log.bytes) / log.maxBytes)} % of {formatBytes(log.maxBytes)}
+            </span>
+          )}
+        </Fact>
+        <Fact name="Head">{log && <code>{`${log.epoch}-${log.head}`}</code>}</Fact>
       </dl>
     </section>
   )
 }
 
-export function Disconnects({ stats }: { stats: Stats | null }) {
-  const rows = Object.entries(stats?.disconnects ?? {}).sort(([, a], [, b]) => b - a)
-  const most = rows[0]?.[1] ?? 1
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children || '–'}</dd>
+    </div>
+  )
+}
+
+interface DisconnectsProps {
+  stats: Stats | null
+  series: Series
+  /** What span the series covers. */
+  label: string
+}
+
+export function Disconnects({ stats, series, label }: DisconnectsProps) {
+  const lately = sumDisconnects(series)
+  const sinceStart: Counts = stats?.disconnects ?? {}
+  const codes = [...new Set([...Object.keys(lately), ...Object.keys(sinceStart)])]
+  const rows = codes.sort((a, b) => countOf(sinceStart, b) - countOf(sinceStart, a))
+  const most = Math.max(1, ...Object.values(lately))
   return (
     <section class="panel">
-      <h2>Disconnects since start</h2>
+      <h2>Disconnects by reason</h2>
       {rows.length === 0 ? (
         <p class="quiet">None yet.</p>
       ) : (
         <table class="bars">
           <caption class="unseen">Connections ended, by reason</caption>
+          <thead>
+            <tr>
+              <th scope="col">
+                <span class="unseen">Reason</span>
+              </th>
+              <td />
+              <th scope="col" class="number">
+                {label}
+              </th>
+              <th scope="col" class="number">
+                Total
+              </th>
+            </tr>
+          </thead>
           <tbody>
-            {rows.map(([code, count]) => (
+            {rows.map(code => (
               <tr key={code}>
-                <th scope="row">{code === 'closed' ? 'closed by the client' : code.replace('_', ' ')}</th>
+                <th scope="row">{code === 'closed' ? 'by the client' : code.replace('_', ' ')}</th>
                 <td class="bars-bar">
                   {/* A square root, so that a dozen of one reason shows beside thousands of another. */}
-                  <Bar share={Math.sqrt(count / most)} />
+                  <Bar share={Math.sqrt(countOf(lately, code) / most)} />
                 </td>
-                <td class="number">{formatCount(count)}</td>
+                <td class="number">{formatCount(countOf(lately, code))}</td>
+                <td class="number">{formatCount(countOf(sinceStart, code))}</td>
               </tr>
             ))}
           </tbody>
@@ -60,6 +94,10 @@ export function Disconnects({ stats }: { stats: Stats | null }) {
       )}
     </section>
   )
+}
+
+function countOf(counts: Counts, code: string): number {
+  return counts[code] ?? 0
 }
 
 export function Troubles() {
@@ -75,7 +113,7 @@ export function Troubles() {
         <ol class="troubles" aria-label="Newest first">
           {rows.slice(0, 20).map(trouble => (
             <li key={`${trouble.title} ${trouble.detail}`} class={`trouble trouble-${trouble.severity}`}>
-              <time>{formatClock(trouble.time)}</time>
+              <time title={formatInstant(trouble.time)}>{formatClock(trouble.time)}</time>
               <strong>{trouble.title}</strong>
               <span>
                 {trouble.times > 1 && <span class="times">×{formatCount(trouble.times)} </span>}

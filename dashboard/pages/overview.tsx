@@ -1,24 +1,31 @@
 // What an operator wants to know first: does it run, how much, and is something wrong.
 
-import type { ComponentChildren } from 'preact'
-import type { Stats } from '../../shared/stats.ts'
-import { formatBytes, formatCount, formatDuration, formatMilliseconds } from '../format.ts'
-import type { Line } from '../parts/chart.tsx'
-import { Chart } from '../parts/chart.tsx'
-import { liveness } from '../parts/link-state.tsx'
+import type { ReadonlySignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { useLocation } from 'preact-iso'
 import { Notice } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
-import { figures, figuresProblem, series } from '../state/feed.ts'
-import { Disconnects, LogFigures, Troubles } from './overview-panels.tsx'
+import { pageLink } from '../place.ts'
+import { figures, figuresProblem } from '../state/feed.ts'
+import { followMinutes, historyProblem, minutes, seconds } from '../state/figure-history.ts'
+import type { Series } from '../state/series.ts'
+import { HealthPanel } from './overview-health.tsx'
+import { Disconnects, NowFacts, Troubles } from './overview-panels.tsx'
+import { Tiles } from './overview-tiles.tsx'
 
-const STATE_WORDS: Record<Stats['state'], string> = {
-  ready: 'Ready',
-  draining: 'Draining: new streams are turned away',
-  unavailable: 'The log cannot be written: publishes are refused',
+interface Range {
+  readonly name: string
+  readonly label: string
+  readonly source: ReadonlySignal<Series>
 }
+
+const QUARTER: Range = { name: '', label: '15 min', source: seconds }
+const DAY: Range = { name: 'day', label: '24 h', source: minutes }
 
 export function OverviewPage() {
   const stats = figures.value
+  const range = useLocation().query.range === DAY.name ? DAY : QUARTER
+  useEffect(() => (range === DAY ? followMinutes() : undefined), [range])
   if (!stats && figuresProblem.value !== '') {
     return (
       <Notice kind="bad" title="No figures">
@@ -29,142 +36,37 @@ export function OverviewPage() {
   return (
     <div class="page">
       <PageHead title="Overview">
-        <StateLine stats={stats} />
+        <RangeSwitch chosen={range} />
       </PageHead>
-      <div class="overview">
-        <Tiles stats={stats} />
-        <Troubles />
-      </div>
+      <HealthPanel stats={stats} seconds={seconds.value} />
+      {historyProblem.value !== '' && (
+        <p class="problem" role="alert">
+          The charts begin with this page: {historyProblem.value}
+        </p>
+      )}
+      {/* Charts are made for one source each. */}
+      <Tiles key={range.name} stats={stats} source={range.source} />
       <div class="panels">
-        <Facts stats={stats} />
-        <LogFigures stats={stats} />
-        <Disconnects stats={stats} />
+        <Troubles />
+        <Disconnects stats={stats} series={range.source.value} label={range.label} />
+        <NowFacts stats={stats} />
       </div>
     </div>
   )
 }
 
-function StateLine({ stats }: { stats: Stats | null }) {
-  if (!stats) return <p class="state-line">Waiting for the first figures…</p>
+function RangeSwitch({ chosen }: { chosen: Range }) {
   return (
-    <p class={`state-line state-${stats.state}`}>
-      <span class="state-badge">
-        {liveness() !== 'live' && 'Last seen: '}
-        {STATE_WORDS[stats.state]}
-      </span>
-      {stats.fault && <span>{stats.fault.message}</span>}
-      <span>up {formatDuration(stats.uptimeMs)}</span>
-      <span>version {stats.version}</span>
-    </p>
-  )
-}
-
-const DELIVERED: Line[] = [{ ink: 'copper', column: series.delivered }]
-const PUBLISHED: Line[] = [{ ink: 'copper', column: series.published }]
-const CONNECTIONS: Line[] = [
-  { ink: 'copper', column: series.websocket },
-  { ink: 'slate', column: series.sse },
-]
-const LAG: Line[] = [{ ink: 'copper', column: series.lag }]
-
-function Tiles({ stats }: { stats: Stats | null }) {
-  const total = stats ? stats.connections.websocket + stats.connections.sse : null
-  return (
-    <div class="tiles">
-      <Tile
-        title="Connections"
-        value={total}
-        note={stats && <Both {...stats.connections} />}
-        lines={CONNECTIONS}
-        format={formatCount}
-      />
-      <Tile
-        title="Deliveries"
-        unit="/s"
-        value={stats?.delivered.perSecond ?? null}
-        note={stats && `${formatCount(stats.delivered.total)} since start`}
-        lines={DELIVERED}
-        format={formatCount}
-      />
-      <Tile
-        title="Messages in"
-        unit="/s"
-        value={stats?.published.perSecond ?? null}
-        note={stats && `${formatCount(stats.published.total)} since start`}
-        lines={PUBLISHED}
-        format={formatCount}
-      />
-      <Tile
-        title="Event loop lag"
-        unit="ms"
-        value={stats?.eventLoopLagMs ?? null}
-        note="over 100 ms, everyone waits"
-        lines={LAG}
-        format={formatMilliseconds}
-        digits={1}
-      />
-    </div>
-  )
-}
-
-function Both({ websocket, sse }: Stats['connections']) {
-  return (
-    <>
-      <span class="ink ink-copper">
-        <i />
-        <span>{formatCount(websocket)} WebSocket</span>
-      </span>
-      <span class="ink ink-slate">
-        <i />
-        <span>{formatCount(sse)} SSE</span>
-      </span>
-    </>
-  )
-}
-
-interface TileProps {
-  title: string
-  unit?: string
-  value: number | null
-  note: ComponentChildren
-  lines: readonly Line[]
-  format: (value: number) => string
-  digits?: number
-}
-
-function Tile({ title, unit, value, note, lines, format, digits = 0 }: TileProps) {
-  return (
-    <section class="tile" aria-label={title}>
-      <h2>{title}</h2>
-      <p class="tile-value">
-        {value === null ? '–' : digits > 0 ? value.toFixed(digits) : formatCount(value)}
-        {unit && <small>{unit}</small>}
-      </p>
-      <Chart label={title} note={note} lines={lines} format={format} />
-    </section>
-  )
-}
-
-function Facts({ stats }: { stats: Stats | null }) {
-  const facts: [string, string | null][] = [
-    ['Subscriptions', stats && formatCount(stats.subscriptions)],
-    ['Active channels', stats && formatCount(stats.activeChannels)],
-    ['Memory', stats && formatBytes(stats.memory.rssBytes)],
-    ['Heap in use', stats && formatBytes(stats.memory.heapUsedBytes)],
-    ['Resumed without loss', stats && formatCount(stats.replay.recovered)],
-    ['Resumed with a gap', stats && formatCount(stats.replay.gaps)],
-  ]
-  return (
-    <section class="panel">
-      <h2>Now</h2>
-      <dl class="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value ?? '–'}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
+    <nav class="segments" aria-label="What the charts show">
+      {[QUARTER, DAY].map(range => (
+        <a
+          key={range.name}
+          href={pageLink('', { range: range.name })}
+          aria-current={range === chosen ? 'true' : undefined}
+        >
+          {range.label}
+        </a>
+      ))}
+    </nav>
   )
 }

@@ -1,35 +1,39 @@
-// One moving chart of the last quarter of an hour: a uPlot that lives as long as the component and is only given data.
+// One moving chart: a uPlot that lives as long as the component and is only given data. All charts of a page share
+// their cursor.
 
+import type { ReadonlySignal } from '@preact/signals'
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
-import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
-import { formatClock, formatCompact } from '../format.ts'
-import { figures, series } from '../state/feed.ts'
-import type { Column } from '../state/series.ts'
+import { formatClock, formatCompact, formatCompactBytes, formatMinute } from '../format.ts'
+import type { ColumnName, Series } from '../state/series.ts'
 import { windowSeconds } from '../state/series.ts'
 import { paint } from '../state/theme.ts'
 
 export interface Line {
-  readonly ink: 'copper' | 'slate'
-  readonly column: Column
+  readonly ink: 'copper' | 'slate' | 'bad'
+  readonly column: ColumnName
 }
 
 interface ChartProps {
   /** What the chart shows, for those who do not see it. */
   label: string
-  /** Stands above the chart; the reading under the pointer appears beside it. */
-  note: ComponentChildren
+  source: ReadonlySignal<Series>
   lines: readonly Line[]
+  /** A figure in the reading under the pointer, and one beside the axis. */
   format: (value: number) => string
+  /** Marked at powers of two. */
+  isBytes?: boolean | undefined
 }
 
-const HEIGHT = 116
+const HEIGHT = 92
 const FONT = '11px system-ui, sans-serif'
 /** Seconds between two marks of the time axis, whose labels have no seconds. */
-const MINUTES = [60, 120, 180, 300]
+const TIME_STEPS = [60, 120, 180, 300, 900, 1800, 3600, 7200, 10_800, 14_400, 21_600]
+const BYTE_STEPS = Array.from({ length: 44 }, (_, power) => 2 ** power)
 
-export function Chart({ label, note, lines, format }: ChartProps) {
+export function Chart(props: ChartProps) {
+  const { label, source, lines, format } = props
   const frame = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const pointed = useSignal<number | null>(null)
@@ -37,11 +41,10 @@ export function Chart({ label, note, lines, format }: ChartProps) {
   useEffect(() => {
     const element = frame.current
     if (!element) return
-    const chart = new uPlot(
-      chartOptions(element, lines, index => (pointed.value = index)),
-      dataOf(lines),
-      element,
-    )
+    const onPoint = (index: number | null): void => {
+      pointed.value = index
+    }
+    const chart = new uPlot(chartOptions(element, props, onPoint), dataOf(source.peek(), lines), element)
     plot.current = chart
     const resize = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }))
     resize.observe(element)
@@ -53,48 +56,52 @@ export function Chart({ label, note, lines, format }: ChartProps) {
   }, [])
 
   useSignalEffect(() => {
-    figures.value
-    plot.current?.setData(dataOf(lines))
+    plot.current?.setData(dataOf(source.value, lines))
   })
   useSignalEffect(() => {
     paint.value
     plot.current?.redraw(false)
   })
-
-  const reading = useComputed(() => {
-    figures.value
-    const index = pointed.value
-    const time = index === null ? undefined : series.time[index]
-    if (index === null || time === undefined) return ''
-    const values = lines.map(line => format(line.column[index] ?? 0))
-    return `${formatClock(time * 1000)}  ${values.join(' / ')}`
-  })
+  const reading = useComputed(() => readingAt(source.value, pointed.value, lines, format))
 
   return (
     <div class="chart">
-      <p class="chart-note">
-        {note}
-        <output class="chart-reading">{reading}</output>
-      </p>
-      <div ref={frame} class="chart-frame" role="img" aria-label={`${label}, up to the last 15 minutes`}>
+      <output class="chart-reading">{reading}</output>
+      <div ref={frame} class="chart-frame" role="img" aria-label={label}>
         <i class="ink-copper-fill" />
         <i class="ink-grid" />
         <i class="ink-text" />
         <i class="ink-copper" />
         <i class="ink-slate" />
+        <i class="ink-bad" />
       </div>
     </div>
   )
 }
 
-function dataOf(lines: readonly Line[]): uPlot.AlignedData {
-  return [series.time, ...lines.map(line => line.column)]
+function readingAt(
+  { step, time, columns }: Series,
+  index: number | null,
+  lines: readonly Line[],
+  format: ChartProps['format'],
+): string {
+  const at = index === null ? undefined : time[index]
+  if (index === null || at === undefined) return ''
+  const values = lines.map(({ column }) => {
+    const value = columns[column][index]
+    return value == null ? '–' : format(value)
+  })
+  return `${(step === 1 ? formatClock : formatMinute)(at * 1000)}  ${values.join(' / ')}`
+}
+
+function dataOf({ time, columns }: Series, lines: readonly Line[]): uPlot.AlignedData {
+  return [time, ...lines.map(line => columns[line.column])]
 }
 
 /** Canvases know no stylesheets: hidden elements carry the inks, read at each drawing so that the theme may change. */
 function chartOptions(
   element: HTMLElement,
-  lines: readonly Line[],
+  { source, lines, isBytes = false }: ChartProps,
   onPoint: (index: number | null) => void,
 ): uPlot.Options {
   const ink = (name: string) => () => getComputedStyle(element.querySelector(`.ink-${name}`) ?? element).color
@@ -102,38 +109,49 @@ function chartOptions(
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    padding: [8, 18, 0, 0],
+    padding: [6, 18, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'overview' }, points: { size: 6 } },
     scales: {
-      x: { time: true, range: windowRange },
+      x: { time: true, range: () => windowRange(source.peek()) },
       y: { range: (_, __, max) => [0, Math.max(1, max * 1.12)] },
     },
     axes: [
-      { ...axis, size: 22, gap: 4, grid: { show: false }, space: 70, incrs: MINUTES, values: '{HH}:{mm}' },
+      { ...axis, size: 20, gap: 4, grid: { show: false }, space: 50, incrs: TIME_STEPS, values: '{HH}:{mm}' },
       {
         ...axis,
-        size: 46,
+        size: 50,
         gap: 6,
-        space: 34,
+        space: 30,
         grid: { stroke: ink('grid'), width: 1 },
-        values: (_, splits) => splits.map(formatCompact),
+        ...(isBytes ? { incrs: BYTE_STEPS } : {}),
+        values: (_, splits) => splits.map(isBytes ? formatCompactBytes : formatCompact),
       },
     ],
-    series: [
-      {},
-      ...lines.map(line => ({
-        stroke: ink(line.ink),
-        width: 1.5,
-        points: { show: false },
-        ...(line.ink === 'copper' ? { fill: ink('copper-fill') } : {}),
-      })),
-    ],
+    series: [{}, ...lines.map(line => lineOptions(line, ink))],
     hooks: { setCursor: [self => onPoint(self.cursor.idx ?? null)] },
   }
 }
 
-function windowRange(): [number, number] {
+function lineOptions(line: Line, ink: (name: string) => () => string): uPlot.Series {
+  return {
+    stroke: ink(line.ink),
+    width: 1.5,
+    points: { show: false, size: 4, fill: ink(line.ink), filter: lonelyPoints },
+    ...(line.ink === 'copper' ? { fill: ink('copper-fill') } : {}),
+  }
+}
+
+/** A value between two holes is no line: it is drawn as a point. */
+function lonelyPoints(plot: uPlot, index: number): number[] | null {
+  const column = plot.data[index] ?? []
+  const lonely: number[] = []
+  for (let at = 0; at < column.length; at += 1)
+    if (column[at] != null && column[at - 1] == null && column[at + 1] == null) lonely.push(at)
+  return lonely.length > 0 ? lonely : null
+}
+
+function windowRange(series: Series): [number, number] {
   const end = series.time.at(-1) ?? Date.now() / 1000
   return [end - windowSeconds(series), end]
 }

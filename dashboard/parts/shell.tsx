@@ -10,7 +10,7 @@ import { theme } from '../state/theme.ts'
 import { Icon } from './icon.tsx'
 import { LinkBanner, LinkState, liveness } from './link-state.tsx'
 import { Logo } from './logo.tsx'
-import { Shortcuts } from './shortcuts.tsx'
+import { KeysButton, Shortcuts } from './shortcuts.tsx'
 
 interface NavigationEntry {
   readonly page: PageName
@@ -49,7 +49,10 @@ export function Shell({ user, page, children }: { user: string; page: string; ch
         <Navigation page={page} />
         <LinkState />
         <div class="rail-end">
-          <ThemeSwitch />
+          <div class="rail-tools">
+            <ThemeSwitch />
+            <KeysButton />
+          </div>
           <div class="who">
             <span class="who-name" title={user}>
               {user}

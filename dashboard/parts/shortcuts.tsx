@@ -1,6 +1,7 @@
 // Listens for the keys of the whole dashboard, and shows which there are.
 
-import { useEffect, useState } from 'preact/hooks'
+import { signal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { pageLink } from '../place.ts'
 import { mayWrite } from '../state/session.ts'
@@ -8,9 +9,10 @@ import type { Pressed, Shortcut } from '../state/shortcuts.ts'
 import { PAGE_KEYS, shortcutOf } from '../state/shortcuts.ts'
 import { Dialog } from './dialog.tsx'
 
+const isListShown = signal(false)
+
 export function Shortcuts() {
   const { route } = useLocation()
-  const [shown, setShown] = useState(false)
   useEffect(() => {
     let before: Pressed | null = null
     const onKey = (event: KeyboardEvent): void => {
@@ -25,13 +27,30 @@ export function Shortcuts() {
     }
     const follow = (shortcut: Shortcut): void => {
       if (shortcut.name === 'page') route(pageLink(shortcut.page))
-      else if (shortcut.name === 'keys') setShown(true)
+      else if (shortcut.name === 'keys') isListShown.value = true
       else focusSearch()
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
   }, [route])
-  return shown ? <ShortcutList onClose={() => setShown(false)} /> : null
+  return isListShown.value ? <ShortcutList /> : null
+}
+
+/** Says that there are keys, to those who see the rail. */
+export function KeysButton() {
+  return (
+    <button
+      type="button"
+      class="keys-button"
+      aria-label="Keys"
+      title="Keys"
+      onClick={() => {
+        isListShown.value = true
+      }}
+    >
+      <kbd>?</kbd>
+    </button>
+  )
 }
 
 /** Keys belong to the field that has the focus, to an open dialog, and with Ctrl, Alt or Meta to the browser. */
@@ -48,10 +67,15 @@ function focusSearch(): void {
   field?.select()
 }
 
-function ShortcutList({ onClose }: { onClose: () => void }) {
+function ShortcutList() {
   const pages = PAGE_KEYS.filter(({ page }) => page !== 'publish' || mayWrite.value)
   return (
-    <Dialog title="Keys" onClose={onClose}>
+    <Dialog
+      title="Keys"
+      onClose={() => {
+        isListShown.value = false
+      }}
+    >
       <dl class="keys">
         <Keys keys={['/']} does="Search this page" />
         {pages.map(({ key, label }) => (

@@ -7,7 +7,6 @@ import { connect } from '../../clients/js/connect.ts'
 import type { GatewayEvent, Stats } from '../../shared/stats.ts'
 import { baseUrl } from '../place.ts'
 import { explain, request } from './request.ts'
-import { appendFigures, createSeries } from './series.ts'
 import { checkSession } from './session.ts'
 import type { Trouble } from './troubles.ts'
 import { applyTroubles } from './troubles.ts'
@@ -23,9 +22,6 @@ export const linkCount = signal(0)
 
 /** The connection itself, for a page that wants a channel of its own. */
 export const wire = signal<Twinwire | null>(null)
-
-/** Mutated in place; `figures` tells when. */
-export const series = createSeries()
 
 /** What the feed itself is subscribed to. */
 export const FEED_CHANNELS: readonly string[] = ['$stats', '$events']
@@ -75,7 +71,6 @@ function onState(state: State): void {
 
 function takeFigures(stats: Stats): void {
   if (figures.value && stats.time < figures.value.time) return
-  appendFigures(series, stats)
   figures.value = stats
   figuresAt.value = Date.now()
   figuresProblem.value = ''

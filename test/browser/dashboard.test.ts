@@ -18,6 +18,12 @@ async function signIn(page: Page, gateway: Gateway, user = 'admin', password = P
   await page.getByRole('heading', { name: 'Overview' }).waitFor()
 }
 
+/** When the gateway's charts have points. */
+async function pointTimes(gateway: Gateway): Promise<number[]> {
+  const answer = await gateway.api('GET', '/api/figures')
+  return (answer.json as unknown as { time: number[] }).time
+}
+
 const open = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()
 
 test('[H1] an operator signs in, watches, publishes and disconnects', async t => {
@@ -84,6 +90,8 @@ test('[R5] the dashboard says when its figures are old, and comes back signed in
   const { page } = await openPage(browser())
   await signIn(page, gateway)
   await page.getByText(/^Live/).first().waitFor()
+  await expect.poll(async () => (await pointTimes(gateway)).length, { timeout: 5000 }).toBeGreaterThan(0)
+  const killedAt = Date.now()
   await gateway.kill('SIGKILL')
   await page
     .getByText(/Reconnecting/)
@@ -91,6 +99,46 @@ test('[R5] the dashboard says when its figures are old, and comes back signed in
     .waitFor()
   await gateway.restart()
   await page.getByText(/^Live/).first().waitFor()
+  // The charts hold both lives of the gateway, and the time between them as a hole.
+  const pausesMs = async () => {
+    const times = await pointTimes(gateway)
+    return times.slice(1).map((time, index) => time - times[index]!)
+  }
+  await expect.poll(async () => Math.max(...(await pausesMs())), { timeout: 5000 }).toBeGreaterThan(1100)
+  expect((await pointTimes(gateway))[0]).toBeLessThan(killedAt)
+  await page.close()
+})
+
+test('keys lead through the pages, and the view of the overview stands in the address', async t => {
+  const gateway = await startGateway(t)
+  const { page, errors } = await openPage(browser())
+  await signIn(page, gateway)
+  await page.getByRole('region', { name: 'Health' }).getByText('Up for').waitFor()
+  await page.getByRole('link', { name: '24 h' }).click()
+  await page.waitForURL(/\?range=day$/)
+  await page.keyboard.press('?')
+  const keys = page.getByRole('dialog', { name: 'Keys' })
+  await keys.getByText('Search this page').waitFor()
+  // A dialog has the keys for itself.
+  await page.keyboard.press('g')
+  await page.keyboard.press('c')
+  await page.keyboard.press('Escape')
+  await keys.waitFor({ state: 'detached' })
+  for (const [key, title] of [
+    ['e', 'Events'],
+    ['a', 'Access'],
+    ['s', 'Settings'],
+    ['h', 'Channels'],
+    ['c', 'Connections'],
+  ] as const) {
+    await page.keyboard.press('g')
+    await page.keyboard.press(key)
+    await page.getByRole('heading', { name: title, level: 1 }).waitFor()
+  }
+  await page.keyboard.press('/')
+  await page.keyboard.type('g o')
+  await page.waitForURL(/connections\?q=g(\+|%20)o$/)
+  expect(errors).toEqual([])
   await page.close()
 })
 

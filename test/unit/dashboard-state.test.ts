@@ -1,13 +1,12 @@
-// The dashboard's state, without a page: lists kept current by events, troubles, the live tail, series.
+// The dashboard's state, without a page: lists kept current by events, troubles, the live tail.
 
 import { expect, test } from 'vitest'
 import { applySubscriptions } from '../../dashboard/state/channels.ts'
 import { applyEvent, applyEvents, filterConnections } from '../../dashboard/state/connections.ts'
-import { appendFigures, createSeries, WINDOW_SECONDS, windowSeconds } from '../../dashboard/state/series.ts'
 import type { Tail } from '../../dashboard/state/tail.ts'
 import { applyTail, EMPTY_TAIL, newestTime, TAIL_ROWS } from '../../dashboard/state/tail.ts'
 import { applyTroubles } from '../../dashboard/state/troubles.ts'
-import type { ConnectionView, GatewayEvent, Stats } from '../../shared/stats.ts'
+import type { ConnectionView, GatewayEvent } from '../../shared/stats.ts'
 
 function connection(id: string, more: Partial<ConnectionView> = {}): ConnectionView {
   return {
@@ -161,45 +160,9 @@ test('what waits behind a pause is bounded, its count is not', () => {
   expect(paused.missed).toBe(TAIL_ROWS * 2)
 })
 
-function figuresAt(seconds: number): Stats {
-  return {
-    time: seconds * 1000,
-    connections: { websocket: seconds, sse: 0 },
-    published: { total: 0, perSecond: 0 },
-    delivered: { total: 0, perSecond: 0 },
-    eventLoopLagMs: 0,
-  } as Stats
-}
-
-test('series hold one window, in order, all columns alike', () => {
-  const series = createSeries()
-  for (let second = 0; second < WINDOW_SECONDS * 2; second++) appendFigures(series, figuresAt(second))
-  expect(series.time.length).toBe(WINDOW_SECONDS + 1)
-  expect(series.websocket).toEqual(series.time)
-  appendFigures(series, figuresAt(3))
-  expect(series.time.length).toBe(WINDOW_SECONDS + 1)
-})
-
-test('a chart shows the smallest step that holds what there is', () => {
-  const series = createSeries()
-  const widths = [0, 120, 121, 300, 301, WINDOW_SECONDS * 3].map(second => {
-    appendFigures(series, figuresAt(second))
-    return windowSeconds(series)
-  })
-  expect(windowSeconds(createSeries())).toBe(120)
-  expect(widths.slice(0, 5)).toEqual([120, 120, 300, 300, WINDOW_SECONDS])
-})
-
 test('the newest message counts, shown or held behind a pause', () => {
   expect(newestTime(EMPTY_TAIL)).toBe(0)
   const shown = receive(EMPTY_TAIL, 3)
   expect(newestTime(shown)).toBe(2)
   expect(newestTime(receive(applyTail(shown, { name: 'pause' }), 5))).toBe(4)
-})
-
-test('a silence becomes a hole in the line', () => {
-  const series = createSeries()
-  for (const second of [1, 2, 30]) appendFigures(series, figuresAt(second))
-  expect(series.time).toEqual([1, 2, 3, 30])
-  expect(series.websocket).toEqual([1, 2, null, 30])
 })

@@ -1,0 +1,61 @@
+// One glance: is it healthy, and if not, why.
+
+import type { Stats } from '../../shared/stats.ts'
+import { formatDuration } from '../format.ts'
+import { liveness } from '../parts/link-state.tsx'
+import { Status } from '../parts/status.tsx'
+import { When } from '../parts/when.tsx'
+import type { HealthKind } from '../state/health.ts'
+import { describeWell, findTrouble, worstOf } from '../state/health.ts'
+import type { Series } from '../state/series.ts'
+
+const WORDS: Record<HealthKind, string> = { good: 'Healthy', warn: 'Needs a look', bad: 'In trouble' }
+
+export function HealthPanel({ stats, seconds }: { stats: Stats | null; seconds: Series }) {
+  if (!stats) return <section class="panel health" aria-busy="true" aria-label="Health" />
+  const findings = findTrouble(stats, seconds)
+  const kind = worstOf(findings)
+  const { problem } = stats
+  return (
+    <section class={`panel health health-${kind}`} aria-label="Health">
+      <div class="health-verdict">
+        <p class="health-word">
+          <Status kind={kind}>
+            {liveness() === 'live' ? WORDS[kind] : `Last seen: ${WORDS[kind].toLowerCase()}`}
+          </Status>
+        </p>
+        {findings.length === 0 ? (
+          <p class="quiet">{describeWell(stats, seconds)}</p>
+        ) : (
+          <ul class="findings">
+            {findings.map(({ words }) => (
+              <li key={words}>{words}</li>
+            ))}
+          </ul>
+        )}
+      </div>
+      <dl class="health-facts">
+        <div>
+          <dt>Up for</dt>
+          <dd>{formatDuration(stats.uptimeMs)}</dd>
+        </div>
+        <div>
+          <dt>Version</dt>
+          <dd>{stats.version}</dd>
+        </div>
+        <div>
+          <dt>Last problem</dt>
+          <dd>
+            {problem ? (
+              <span title={problem.message}>
+                <When time={problem.time} />
+              </span>
+            ) : (
+              'none since start'
+            )}
+          </dd>
+        </div>
+      </dl>
+    </section>
+  )
+}
