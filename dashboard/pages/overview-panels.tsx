@@ -73,7 +73,7 @@ export function Disconnects({ stats, series, label }: DisconnectsProps) {
                 {label}
               </th>
               <th scope="col" class="number">
-                Total
+                Since start
               </th>
             </tr>
           </thead>

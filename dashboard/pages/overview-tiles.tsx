@@ -6,13 +6,15 @@ import type { Stats } from '../../shared/stats.ts'
 import { formatAge, formatBytes, formatCount, formatMilliseconds, formatRate } from '../format.ts'
 import type { Line } from '../parts/chart.tsx'
 import { Chart } from '../parts/chart.tsx'
-import type { Series } from '../state/series.ts'
+import type { ColumnName, Series } from '../state/series.ts'
 
 interface TileOptions {
   readonly title: string
   readonly unit?: string
-  readonly value: (stats: Stats) => string
-  readonly note: (stats: Stats) => ComponentChildren
+  /** The value is a count over the span that the chart shows. */
+  readonly isCount?: boolean
+  readonly value: (stats: Stats, shown: Series) => string
+  readonly note: (stats: Stats, shown: Series) => ComponentChildren
   readonly lines: readonly Line[]
   readonly format: (value: number) => string
   readonly isBytes?: boolean
@@ -86,11 +88,12 @@ const TILES: readonly TileOptions[] = [
   },
   {
     title: 'Resumed',
-    value: ({ replay }) => formatCount(replay.recovered + replay.gaps),
-    note: ({ replay }) => (
+    isCount: true,
+    value: (_, shown) => formatCount(sumOf(shown, 'recovered') + sumOf(shown, 'gaps')),
+    note: (_, shown) => (
       <>
-        <Ink name="slate">{formatCount(replay.recovered)} without loss</Ink>
-        <Ink name="bad">{formatCount(replay.gaps)} with a gap</Ink>
+        <Ink name="slate">{formatCount(sumOf(shown, 'recovered'))} whole</Ink>
+        <Ink name="bad">{formatCount(sumOf(shown, 'gaps'))} with a gap</Ink>
       </>
     ),
     lines: [
@@ -101,11 +104,12 @@ const TILES: readonly TileOptions[] = [
   },
   {
     title: 'Disconnects',
-    value: stats => formatCount(endedBy(stats).closed + endedBy(stats).cut),
-    note: stats => (
+    isCount: true,
+    value: (_, shown) => formatCount(sumOf(shown, 'closed') + sumOf(shown, 'cut')),
+    note: (_, shown) => (
       <>
-        <Ink name="slate">{formatCount(endedBy(stats).closed)} by client</Ink>
-        <Ink name="copper">{formatCount(endedBy(stats).cut)} by gateway</Ink>
+        <Ink name="slate">{formatCount(sumOf(shown, 'closed'))} by client</Ink>
+        <Ink name="copper">{formatCount(sumOf(shown, 'cut'))} by gateway</Ink>
       </>
     ),
     lines: [
@@ -116,9 +120,8 @@ const TILES: readonly TileOptions[] = [
   },
 ]
 
-function endedBy({ disconnects }: Stats): { closed: number; cut: number } {
-  const { closed = 0, ...others } = disconnects
-  return { closed, cut: Object.values(others).reduce((sum, count) => sum + count, 0) }
+function sumOf({ columns }: Series, name: ColumnName): number {
+  return columns[name].reduce<number>((sum, count) => sum + (count ?? 0), 0)
 }
 
 function Ink({ name, children }: { name: Line['ink']; children: ComponentChildren }) {
@@ -130,17 +133,26 @@ function Ink({ name, children }: { name: Line['ink']; children: ComponentChildre
   )
 }
 
-export function Tiles({ stats, source }: { stats: Stats | null; source: ReadonlySignal<Series> }) {
+interface TilesProps {
+  stats: Stats | null
+  source: ReadonlySignal<Series>
+  /** What span the source covers. */
+  span: string
+}
+
+export function Tiles({ stats, source, span }: TilesProps) {
+  const shown = source.value
   return (
     <div class="tiles">
       {TILES.map(tile => (
         <section key={tile.title} class="tile" aria-label={tile.title}>
           <h2>{tile.title}</h2>
           <p class="tile-value">
-            {stats ? tile.value(stats) : '–'}
+            {stats ? tile.value(stats, shown) : '–'}
             {tile.unit && <small>{tile.unit}</small>}
+            {tile.isCount && <small>in {span}</small>}
           </p>
-          <p class="tile-note">{stats && tile.note(stats)}</p>
+          <p class="tile-note">{stats && tile.note(stats, shown)}</p>
           <Chart
             label={`${tile.title} over time`}
             source={source}

@@ -45,7 +45,7 @@ export function OverviewPage() {
         </p>
       )}
       {/* Charts are made for one source each. */}
-      <Tiles key={range.name} stats={stats} source={range.source} />
+      <Tiles key={range.name} stats={stats} source={range.source} span={range.label} />
       <div class="panels">
         <Troubles />
         <Disconnects stats={stats} series={range.source.value} label={range.label} />

@@ -4,6 +4,7 @@ import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { pageLink } from '../place.ts'
+import { areKeysOn } from '../state/keys-choice.ts'
 import { mayWrite } from '../state/session.ts'
 import type { Pressed, Shortcut } from '../state/shortcuts.ts'
 import { PAGE_KEYS, shortcutOf } from '../state/shortcuts.ts'
@@ -16,7 +17,7 @@ export function Shortcuts() {
   useEffect(() => {
     let before: Pressed | null = null
     const onKey = (event: KeyboardEvent): void => {
-      if (isTyping(event)) return
+      if (!areKeysOn.value || isTyping(event)) return
       const pressed = { key: event.key, time: event.timeStamp }
       const shortcut = shortcutOf(before, pressed)
       before = pressed
@@ -84,6 +85,16 @@ function ShortcutList() {
         <Keys keys={['?']} does="Show this list" />
         <Keys keys={['Esc']} does="Close a dialog" />
       </dl>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={areKeysOn.value}
+          onChange={event => {
+            areKeysOn.value = event.currentTarget.checked
+          }}
+        />
+        Listen to these keys
+      </label>
     </Dialog>
   )
 }

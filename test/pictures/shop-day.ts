@@ -1,0 +1,107 @@
+// A lively gateway for pictures: a shop with customers, prices, orders and a chat, and the little troubles of a day.
+
+import type { Gateway } from '../harness/gateway.ts'
+import type { Scope } from '../harness/scope.ts'
+import { openSse } from '../harness/sse.ts'
+import { openWebSocket } from '../harness/websocket.ts'
+
+export const SHOP_CONFIG = {
+  channels: [
+    {
+      match: 'chat:*',
+      subscribe: 'user',
+      publish: 'subscribers',
+      history: { messages: 500 },
+      presence: true,
+    },
+    { match: 'orders:*', subscribe: 'granted', publish: 'nobody', history: { messages: 200, age: '7d' } },
+    { match: 'prices:*', subscribe: 'anyone', publish: 'nobody', history: { messages: 1000, age: '24h' } },
+  ],
+  operators: [{ user: 'eve', password: 'the password of a viewer', role: 'viewer' }],
+}
+
+const NAMES = ['ann', 'bob', 'carla', 'deniz', 'emil', 'fatima', 'gus', 'hana', 'ivo', 'june', 'kofi', 'lena']
+const GOODS = ['copper-wire', 'slate-tile', 'brass-hinge', 'oak-board', 'glass-pane', 'steel-bolt']
+const AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+
+const WEBSOCKETS = 120
+const STREAMS = 45
+const TICK_MS = 120
+/** One in so many ticks somebody leaves and comes back, is turned away, or finds messages gone. */
+const RECONNECT_EVERY = 5
+const REFUSE_EVERY = 60
+const GAP_EVERY = 150
+
+const pick = <T>(from: readonly T[]): T => from[Math.floor(Math.random() * from.length)]!
+
+/** Opens for business; returns the closing time. */
+export async function openShop(scope: Scope, gateway: Gateway): Promise<() => void> {
+  for (let index = 0; index < WEBSOCKETS; index += 1) await addCustomer(scope, gateway, index)
+  for (let index = 0; index < STREAMS; index += 1) {
+    const channels = `prices:${GOODS[index % GOODS.length]}`
+    await openSse(scope, gateway.url, { channels, headers: { 'user-agent': AGENT } })
+  }
+  let tick = 0
+  const timer = setInterval(() => {
+    tick += 1
+    // The gateway may be stopped for a picture of that.
+    void work(scope, gateway, tick).catch(() => {})
+  }, TICK_MS)
+  return () => clearInterval(timer)
+}
+
+async function work(scope: Scope, gateway: Gateway, tick: number): Promise<void> {
+  // A slow wave, so that the charts have something to show.
+  const messages = 2 + Math.round(6 * (1 + Math.sin(tick / 60)))
+  const publishing = Array.from({ length: messages }, () => publishPrice(gateway))
+  if (tick % 3 === 0) publishing.push(publishOrder(gateway), publishChat(gateway))
+  await Promise.all(publishing)
+  if (tick % RECONNECT_EVERY === 0) await comeBack(scope, gateway, tick)
+  if (tick % REFUSE_EVERY === 0)
+    await openWebSocket(scope, gateway.url, { channels: 'orders:4711', headers: { 'user-agent': AGENT } })
+  if (tick % GAP_EVERY === 0)
+    await openWebSocket(scope, gateway.url, { channels: 'prices:oak-board', since: 'aaaaaaaa-7' })
+}
+
+async function addCustomer(scope: Scope, gateway: Gateway, index: number) {
+  const user = `${NAMES[index % NAMES.length]}${index < NAMES.length ? '' : index}`
+  const token = gateway.jwt({ sub: user, info: { name: user }, subscribe: [`orders:${1000 + index}`] })
+  const channels = `chat:lobby,prices:${GOODS[index % GOODS.length]},orders:${1000 + index}`
+  return openWebSocket(scope, gateway.url, { channels, token, headers: { 'user-agent': AGENT } })
+}
+
+async function comeBack(scope: Scope, gateway: Gateway, tick: number): Promise<void> {
+  const customer = await addCustomer(scope, gateway, WEBSOCKETS + (tick % 40))
+  await customer.next('live')
+  customer.cut()
+  const again = await customer.resume()
+  await again.next('live')
+  again.cut()
+}
+
+function publishPrice(gateway: Gateway): Promise<string> {
+  const good = pick(GOODS)
+  const cents = 500 + Math.round(Math.random() * 4000)
+  return gateway.publish(`prices:${good}`, { good, cents, currency: 'EUR' }, { event: 'price' })
+}
+
+function publishOrder(gateway: Gateway): Promise<string> {
+  const order = 1000 + Math.floor(Math.random() * WEBSOCKETS)
+  const state = pick(['paid', 'packed', 'shipped'])
+  return gateway.publish(
+    `orders:${order}`,
+    { order, state, by: { shop: 7, clerk: pick(NAMES) } },
+    { event: state },
+  )
+}
+
+function publishChat(gateway: Gateway): Promise<string> {
+  const text = pick([
+    'Is it still there?',
+    'Shipped today!',
+    'Thank you.',
+    'Which size is it?',
+    'Back in stock.',
+  ])
+  return gateway.publish('chat:lobby', { from: pick(NAMES), text })
+}
