@@ -146,11 +146,13 @@ export function Tiles({ stats, source, span }: TilesProps) {
     <div class="tiles">
       {TILES.map(tile => (
         <section key={tile.title} class="tile" aria-label={tile.title}>
-          <h2>{tile.title}</h2>
+          <h2>
+            {tile.title}
+            {tile.isCount && ` in ${span}`}
+          </h2>
           <p class="tile-value">
             {stats ? tile.value(stats, shown) : '–'}
             {tile.unit && <small>{tile.unit}</small>}
-            {tile.isCount && <small>in {span}</small>}
           </p>
           <p class="tile-note">{stats && tile.note(stats, shown)}</p>
           <Chart

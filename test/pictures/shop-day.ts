@@ -3,6 +3,7 @@
 import type { Gateway } from '../harness/gateway.ts'
 import type { Scope } from '../harness/scope.ts'
 import { openSse } from '../harness/sse.ts'
+import type { ConnectOptions } from '../harness/subscriber.ts'
 import { openWebSocket } from '../harness/websocket.ts'
 
 export const SHOP_CONFIG = {
@@ -57,10 +58,11 @@ async function work(scope: Scope, gateway: Gateway, tick: number): Promise<void>
   if (tick % 3 === 0) publishing.push(publishOrder(gateway), publishChat(gateway))
   await Promise.all(publishing)
   if (tick % RECONNECT_EVERY === 0) await comeBack(scope, gateway, tick)
-  if (tick % REFUSE_EVERY === 0)
-    await openWebSocket(scope, gateway.url, { channels: 'orders:4711', headers: { 'user-agent': AGENT } })
-  if (tick % GAP_EVERY === 0)
-    await openWebSocket(scope, gateway.url, { channels: 'prices:oak-board', since: 'aaaaaaaa-7' })
+  if (tick % REFUSE_EVERY === 0) await lookIn(scope, gateway, { channels: 'orders:4711' }, 'failure')
+  if (tick % GAP_EVERY === 0) {
+    const stranger = { channels: 'prices:oak-board', since: 'aaaaaaaa-7' }
+    await lookIn(scope, gateway, stranger, 'gap')
+  }
 }
 
 async function addCustomer(scope: Scope, gateway: Gateway, index: number) {
@@ -68,6 +70,13 @@ async function addCustomer(scope: Scope, gateway: Gateway, index: number) {
   const token = gateway.jwt({ sub: user, info: { name: user }, subscribe: [`orders:${1000 + index}`] })
   const channels = `chat:lobby,prices:${GOODS[index % GOODS.length]},orders:${1000 + index}`
   return openWebSocket(scope, gateway.url, { channels, token, headers: { 'user-agent': AGENT } })
+}
+
+/** Connects, hears one thing, and goes. */
+async function lookIn(scope: Scope, gateway: Gateway, options: ConnectOptions, hears: string): Promise<void> {
+  const visitor = await openWebSocket(scope, gateway.url, { ...options, headers: { 'user-agent': AGENT } })
+  await visitor.next(hears)
+  visitor.cut()
 }
 
 async function comeBack(scope: Scope, gateway: Gateway, tick: number): Promise<void> {
