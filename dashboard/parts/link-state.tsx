@@ -2,7 +2,7 @@
 
 import type { State } from '../../clients/js/connect.ts'
 import { formatAge, formatClock } from '../format.ts'
-import { figures, figuresAt, link, wire } from '../state/feed.ts'
+import { figures, figuresAt, link, linkCount, wire } from '../state/feed.ts'
 import { now } from '../state/now.ts'
 
 const STALE_MS = 4000
@@ -18,9 +18,9 @@ const WORDS: Record<Liveness, string> = {
 
 export function liveness(): Liveness {
   if (link.value.name === 'stopped' || link.value.name === 'closed') return 'stopped'
-  // The first connection is not a trouble to speak of.
+  // The first connection is not a trouble to speak of, also when figures by HTTP come before it.
   if (link.value.name !== 'open')
-    return figuresAt.value === 0 && link.value.name === 'connecting' ? 'live' : 'waiting'
+    return linkCount.value === 0 && link.value.name === 'connecting' ? 'live' : 'waiting'
   return figuresAt.value > 0 && now.value - figuresAt.value > STALE_MS ? 'stale' : 'live'
 }
 
@@ -51,7 +51,7 @@ export function LinkBanner() {
   const age =
     figuresAt.value > 0 ? `figures are ${formatAge(now.value - figuresAt.value)} old` : 'no figures yet'
   return (
-    <div class={`link-banner link-banner-${state}`}>
+    <aside class={`link-banner link-banner-${state}`} aria-label="Link to the gateway">
       <p>
         <strong>{troubleWords(state, link.value)}</strong> {age}
       </p>
@@ -60,7 +60,7 @@ export function LinkBanner() {
           {nextTry(link.value)}
         </button>
       )}
-    </div>
+    </aside>
   )
 }
 
