@@ -1,0 +1,121 @@
+// A document as a list of steps: its code blocks, and what comments that no reader sees say about them. Runs nothing.
+//
+// `sh`, `js` and `php` blocks are run in their order, `text` and `json` blocks are what the one before printed (`…` stands for
+// anything). Comments, each on a line of its own:
+//
+//   <!-- not run: why -->        the next block is only read
+//   <!-- fails -->               the next block is to end with an error
+//   <!-- save: page.html -->     the next block is the content of a file
+//   <!-- configure -->           the next block (yaml) is the gateway's configuration from now on
+//   <!-- keep: listener -->      the next block is started in a terminal of its own and goes on
+//   <!-- printed by: listener -->  the next text is what that one prints
+//   <!-- stop: listener -->      ends it
+//   <!-- subscribers: 2 -->      goes on when so many subscriptions are there
+//   <!-- restart -->             stops the gateway and starts it again
+//   <!-- open: http://… --> <!-- click: Button --> <!-- shows: Text -->   a browser
+
+/** What is done with a block, or between two. */
+export type Step = { /** `docs/start.md:21` */ readonly at: string } & (
+  | { readonly do: 'run'; readonly language: Language; readonly code: string; readonly fails: boolean }
+  | { readonly do: 'keep'; readonly name: string; readonly language: Language; readonly code: string }
+  | { readonly do: 'save'; readonly name: string; readonly code: string }
+  | { readonly do: 'configure'; readonly code: string }
+  | { readonly do: 'printed'; readonly by: string | null; readonly text: string }
+  | { readonly do: Plain; readonly what: string }
+)
+
+const PLAIN = ['stop', 'subscribers', 'restart', 'open', 'click', 'shows'] as const
+type Plain = (typeof PLAIN)[number]
+
+const LANGUAGES = ['sh', 'js', 'php'] as const
+export type Language = (typeof LANGUAGES)[number]
+
+/** Languages of blocks that need a mark if they are not run. */
+const CODE = [...LANGUAGES, 'html']
+
+interface Block {
+  readonly at: string
+  readonly language: string
+  readonly code: string
+}
+
+interface Mark {
+  readonly name: string
+  readonly value: string
+}
+
+const MARK = /^<!-- ([a-z ]+?)(?:: (.+))? -->$/
+const FENCE = /^```(\w*)$/
+/** Marks that other tests look for. */
+const FOREIGN = ['table', 'end']
+
+/** Reads a document. Throws an Error that names the place for a mark that means nothing there. */
+export function readSteps(path: string, text: string): Step[] {
+  const lines = text.split('\n')
+  const steps: Step[] = []
+  let marks: Mark[] = []
+  for (let line = 0; line < lines.length; line++) {
+    const mark = MARK.exec(lines[line]!)
+    const fence = FENCE.exec(lines[line]!)
+    const at = `${path}:${line + 1}`
+    if (mark && isPlain(mark[1]!)) {
+      steps.push({ do: mark[1], what: mark[2] ?? '', at })
+    } else if (mark && !FOREIGN.includes(mark[1]!)) {
+      marks.push({ name: mark[1]!, value: mark[2] ?? '' })
+    } else if (fence) {
+      const end = lines.indexOf('```', line + 1)
+      if (end === -1) throw new Error(`${at}: this block has no end`)
+      const code = lines.slice(line + 1, end).join('\n')
+      steps.push(...stepsOf({ at, language: fence[1]!, code }, marks))
+      marks = []
+      line = end
+    }
+  }
+  if (marks.length > 0) throw new Error(`${path}: the mark "${marks[0]!.name}" has no block behind it`)
+  return steps
+}
+
+const isPlain = (name: string): name is Plain => PLAIN.some(plain => plain === name)
+
+function stepsOf(block: Block, marks: readonly Mark[]): Step[] {
+  const { at, code } = block
+  const refuse = (why: string): never => {
+    throw new Error(`${at}: ${why}`)
+  }
+  if (marks.length > 1) refuse(`one mark for a block, not ${marks.map(each => each.name).join(' and ')}`)
+  const { name, value } = marks[0] ?? { name: '', value: '' }
+  switch (name) {
+    case '':
+    case 'fails':
+      if (block.language === 'text' || block.language === 'json')
+        return [{ do: 'printed', by: null, text: code, at }]
+      if (isLanguage(block.language))
+        return [{ do: 'run', language: block.language, code, fails: name === 'fails', at }]
+      return CODE.includes(block.language) ? refuse('save this block, or say why it is not run') : []
+    case 'not run':
+      return value.length < 10 ? refuse('say why it is not run') : []
+    case 'save':
+      return [{ do: 'save', name: value, code: `${code}\n`, at }]
+    case 'configure':
+      return [{ do: 'configure', code, at }]
+    case 'keep':
+      if (isLanguage(block.language)) return [{ do: 'keep', name: value, language: block.language, code, at }]
+      return refuse('only a program can be kept running')
+    case 'printed by':
+      return [{ do: 'printed', by: value, text: code, at }]
+    default:
+      return refuse(`there is no mark "${name}"`)
+  }
+}
+
+const isLanguage = (name: string): name is Language => LANGUAGES.some(language => language === name)
+
+/** Whether what was printed is the text of the document, in which `…` stands for anything. */
+export function matches(printed: string, text: string, isWhole: boolean): boolean {
+  const pattern = text
+    .trim()
+    .split('…')
+    .map(part => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('[^]*?')
+  return new RegExp(isWhole ? `^${pattern}$` : pattern).test(printed.trim())
+}

@@ -1,0 +1,110 @@
+// Takes the steps of a document on a stage, one after the other; what fails is told with its line. Knows no document.
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import type { Scope } from '../harness/scope.ts'
+import { type Language, matches, readSteps, type Step } from './page.ts'
+import type { Stage } from './stage.ts'
+import { Kept, Terminal } from './terminal.ts'
+
+const SHOWN_MS = 15_000
+
+/** What is open while a document is run. */
+interface Desk {
+  readonly scope: Scope
+  readonly stage: Stage
+  readonly terminal: Terminal
+  readonly kept: Map<string, Kept>
+  page: Page | null
+  /** What the last block printed, or the program that goes on printing. */
+  last: string | Kept
+}
+
+/** Runs a document; returns how many steps it had. Throws an Error that names the line that was not true. */
+export async function runDocument(scope: Scope, stage: Stage, path: string, text: string): Promise<number> {
+  const steps = readSteps(path, text)
+  if (steps.length === 0) return 0
+  await stage.clear()
+  const terminal = new Terminal(scope, stage)
+  const desk: Desk = { scope, stage, terminal, kept: new Map(), page: null, last: '' }
+  for (const step of steps) {
+    try {
+      await take(desk, step)
+    } catch (error) {
+      throw new Error(`${step.at}: ${(error as Error).message}`, { cause: error })
+    }
+  }
+  await desk.page?.close()
+  for (const kept of desk.kept.values()) kept.end()
+  await stage.subscribers(0)
+  return steps.length
+}
+
+async function take(desk: Desk, step: Step): Promise<void> {
+  const { scope, stage, kept } = desk
+  switch (step.do) {
+    case 'run': {
+      const { status, stdout, stderr } = await desk.terminal.paste(command(stage, step))
+      desk.last = stdout
+      if ((status !== 0) !== step.fails) throw new Error(`it ended with ${status}: ${stdout}${stderr}`)
+      return
+    }
+    case 'keep':
+      desk.last = new Kept(scope, stage, command(stage, step))
+      kept.set(step.name, desk.last)
+      return
+    case 'save':
+      return writeFileSync(join(stage.folder, step.name), stage.here(step.code))
+    case 'configure':
+      return stage.restart(stage.here(step.code))
+    case 'printed':
+      return comparePrinted(desk, step.by, stage.here(step.text))
+    case 'stop':
+      return running(desk, step.what).end()
+    case 'subscribers':
+      return stage.subscribers(Number(step.what))
+    case 'restart':
+      return stage.restart()
+    case 'open':
+      desk.page ??= await stage.page()
+      await desk.page.goto(stage.here(step.what))
+      return
+    case 'click':
+      return opened(desk).getByRole('button', { name: step.what }).click({ timeout: SHOWN_MS })
+    case 'shows':
+      return opened(desk).getByText(step.what).first().waitFor({ timeout: SHOWN_MS })
+  }
+}
+
+const RUNNERS: Record<Exclude<Language, 'sh'>, readonly [program: string, ending: string]> = {
+  js: ['node --experimental-eventsource', 'mjs'],
+  php: ['php', 'php'],
+}
+
+/** What is typed to run a block: itself, or the program that runs it from a file. */
+function command(stage: Stage, { language, code, at }: { language: Language; code: string; at: string }) {
+  if (language === 'sh') return stage.here(code)
+  const [program, ending] = RUNNERS[language]
+  const file = `${at.replace(/\W/g, '-')}.${ending}`
+  writeFileSync(join(stage.folder, file), `${stage.here(code)}\n`)
+  return `${program} ${file}`
+}
+
+async function comparePrinted(desk: Desk, by: string | null, text: string): Promise<void> {
+  const printer = by === null ? desk.last : running(desk, by)
+  if (printer instanceof Kept)
+    return printer.prints(output => matches(output, text, false), `waited for: ${text}`)
+  if (!matches(printer, text, true)) throw new Error(`instead of\n${text}\nit printed\n${printer}`)
+}
+
+function running({ kept }: Desk, name: string): Kept {
+  const found = kept.get(name)
+  if (!found) throw new Error(`nothing is kept as "${name}"`)
+  return found
+}
+
+function opened({ page }: Desk): Page {
+  if (!page) throw new Error('no page is open')
+  return page
+}

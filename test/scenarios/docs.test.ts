@@ -1,0 +1,37 @@
+// Every document of the project, its code and commands run in the order in which a reader meets them. Knows no document's content.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { filesUnder, ROOT } from '../architecture/source-file.ts'
+import { readSteps } from '../docs/page.ts'
+import { runDocument } from '../docs/run-document.ts'
+import { openStage } from '../docs/stage.ts'
+import { shared } from '../harness/scope.ts'
+
+/** In this order, on one gateway. Named one by one, so that nothing is run that was not written to be. */
+const DOCUMENTS = ['docs/start.md']
+/** Run by tests of their own, which came first and need more than one gateway. */
+const ELSEWHERE = ['docs/php.md', 'docs/client.md']
+/** Its blocks are those of docs/start.md (test/unit/docs-start.test.ts). */
+const TRANSLATED = ['docs/zh/start.md']
+
+const textOf = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+
+const stage = shared(openStage)
+
+test.each(DOCUMENTS)('%s does what it says', { timeout: 60_000 }, async path => {
+  const ends: (() => unknown)[] = []
+  try {
+    await runDocument({ onTestFinished: end => ends.push(end) }, stage(), path, textOf(path))
+  } finally {
+    for (const end of ends) await end()
+  }
+})
+
+test('every other document has nothing to run, and says why of each block', () => {
+  const others = filesUnder('docs').filter(path => path.endsWith('.md') && !DOCUMENTS.includes(path))
+  const unread = others.filter(path => ![...ELSEWHERE, ...TRANSLATED].includes(path))
+  const toRun = unread.flatMap(path => readSteps(path, textOf(path)).map(step => step.at))
+  expect(toRun).toEqual([])
+})
