@@ -55,7 +55,9 @@ export const PUBLISH_SCHEMA = {
     'fails alone. The header Idempotency-Key does for a single message what "key" does. The body is read as JSON ' +
     'whatever its Content-Type: at most 1 MiB, arrays 8 MiB, `data` 64 KiB a message, unless configured otherwise.',
   tags: ['publish'],
-  headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String()) }),
+  headers: Type.Object({
+    'idempotency-key': Type.Optional(Type.String({ description: 'For a single message: its `key`.' })),
+  }),
   body: Type.Union([Item, Type.Array(Item, { maxItems: 1000 })]),
   response: {
     200: Type.Union([Result, Type.Object({ results: Type.Array(Type.Union([Result, ItemError])) })], {

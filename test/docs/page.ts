@@ -1,6 +1,6 @@
 // A document as a list of steps: its code blocks, and what comments that no reader sees say about them. Runs nothing.
 //
-// `sh`, `js` and `php` blocks are run in their order, `text` and `json` blocks are what the one before printed (`…` stands for
+// `sh`, `js` and `php` blocks are run in their order, `text` blocks are what the one before printed (`…` stands for
 // anything). Comments, each on a line of its own:
 //
 //   <!-- not run: why -->        the next block is only read
@@ -87,8 +87,7 @@ function stepsOf(block: Block, marks: readonly Mark[]): Step[] {
   switch (name) {
     case '':
     case 'fails':
-      if (block.language === 'text' || block.language === 'json')
-        return [{ do: 'printed', by: null, text: code, at }]
+      if (block.language === 'text') return [{ do: 'printed', by: null, text: code, at }]
       if (isLanguage(block.language))
         return [{ do: 'run', language: block.language, code, fails: name === 'fails', at }]
       return CODE.includes(block.language) ? refuse('save this block, or say why it is not run') : []

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { type ApiDocument, apiReference } from '../../scripts/api-reference.ts'
 import { filesUnder, ROOT } from '../architecture/source-file.ts'
 import { readSteps } from '../docs/page.ts'
 import { runDocument } from '../docs/run-document.ts'
@@ -10,7 +11,7 @@ import { openStage } from '../docs/stage.ts'
 import { shared } from '../harness/scope.ts'
 
 /** In this order, on one gateway. Named one by one, so that nothing is run that was not written to be. */
-const DOCUMENTS = ['docs/start.md']
+const DOCUMENTS = ['docs/start.md', 'docs/concepts.md']
 /** Run by tests of their own, which came first and need more than one gateway. */
 const ELSEWHERE = ['docs/php.md', 'docs/client.md']
 /** Its blocks are those of docs/start.md (test/unit/docs-start.test.ts). */
@@ -34,4 +35,9 @@ test('every other document has nothing to run, and says why of each block', () =
   const unread = others.filter(path => ![...ELSEWHERE, ...TRANSLATED].includes(path))
   const toRun = unread.flatMap(path => readSteps(path, textOf(path)).map(step => step.at))
   expect(toRun).toEqual([])
+})
+
+test('docs/api.md is what the gateway says of itself; `npm run docs` brings it up to date', async () => {
+  const { json } = await stage().gateway.api('GET', '/api/openapi.json', { key: null })
+  expect(textOf('docs/api.md')).toBe(apiReference(json as unknown as ApiDocument))
 })
