@@ -11,7 +11,7 @@ import { openStage } from '../docs/stage.ts'
 import { shared } from '../harness/scope.ts'
 
 /** In this order, on one gateway. Named one by one, so that nothing is run that was not written to be. */
-const DOCUMENTS = ['docs/start.md', 'docs/concepts.md']
+const DOCUMENTS = ['docs/start.md', 'docs/concepts.md', 'docs/authentication.md']
 /** Run by tests of their own, which came first and need more than one gateway. */
 const ELSEWHERE = ['docs/php.md', 'docs/client.md']
 /** Its blocks are those of docs/start.md (test/unit/docs-start.test.ts). */
