@@ -1,7 +1,7 @@
 // The process: reads the configuration, starts the gateway, and turns signals and mistakes into exits. Knows no protocol.
 
 import { flushCompileCache } from 'node:module'
-import { type Gateway, startGateway } from './app.ts'
+import type { Gateway } from './app.ts'
 import { UsageError } from './cli/command.ts'
 import { runCommand } from './cli/commands.ts'
 import { ConfigError } from './config/config-error.ts'
@@ -23,6 +23,8 @@ async function main(): Promise<void> {
   if (words.length > 0) return runCommand(words)
   const loaded = await loadConfig({ cwd: process.cwd(), env: process.env })
   keepHeapSmall()
+  // Not before: commands need none of it, and take half the time without.
+  const { startGateway } = await import('./app.ts')
   const gateway = await startGateway(loaded.config)
   handleSignals(gateway, loaded.config.drainMs)
   const isTerminal = process.stdout.isTTY === true
