@@ -85,7 +85,8 @@ export class Twinwire implements ChannelOwner {
   }
 
   /** Hands each message of a channel to the handler, exactly once and in order, across reconnects. */
-  subscribe(channel: string, options: SubscribeOptions = {}, handler: Handler = () => {}): Channel {
+  subscribe(channel: string, options: SubscribeOptions | Handler = {}, handler: Handler = () => {}): Channel {
+    if (typeof options === 'function') return this.subscribe(channel, {}, options)
     if (this.#progress.get(channel)?.handler)
       throw new Error(`Already subscribed to ${channel}: unsubscribe first.`)
     const since = options.since ?? this.#kept?.take(channel)

@@ -90,7 +90,8 @@ class Tab implements SharedTwinwire, ChannelOwner {
     return this.#listeners.add(name, listener)
   }
 
-  subscribe(channel: string, options: SubscribeOptions = {}, handler: Handler = ignore): Channel {
+  subscribe(channel: string, options: SubscribeOptions | Handler = {}, handler: Handler = ignore): Channel {
+    if (typeof options === 'function') return this.subscribe(channel, {}, options)
     const leave = this.#seats.add(channel, options, handler)
     return new Channel(channel, this, () => {
       if (leave()) this.#say({ kind: 'drop', tab: this.#id, channel })

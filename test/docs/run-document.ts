@@ -25,7 +25,7 @@ interface Desk {
 export async function runDocument(scope: Scope, stage: Stage, path: string, text: string): Promise<number> {
   const steps = readSteps(path, text)
   if (steps.length === 0) return 0
-  await stage.clear()
+  await stage.clear(steps.some(step => step.do === 'configure'))
   const terminal = new Terminal(scope, stage)
   const desk: Desk = { scope, stage, terminal, kept: new Map(), page: null, last: '' }
   for (const step of steps) {
@@ -42,7 +42,7 @@ export async function runDocument(scope: Scope, stage: Stage, path: string, text
 }
 
 async function take(desk: Desk, step: Step): Promise<void> {
-  const { scope, stage, kept } = desk
+  const { stage } = desk
   switch (step.do) {
     case 'run': {
       const { status, stdout, stderr } = await desk.terminal.paste(command(stage, step))
@@ -51,9 +51,7 @@ async function take(desk: Desk, step: Step): Promise<void> {
       return
     }
     case 'keep':
-      desk.last = new Kept(scope, stage, command(stage, step))
-      kept.set(step.name, desk.last)
-      return
+      return keep(desk, step)
     case 'save':
       return writeFileSync(join(stage.folder, step.name), stage.here(step.code))
     case 'configure':
@@ -75,6 +73,14 @@ async function take(desk: Desk, step: Step): Promise<void> {
     case 'shows':
       return opened(desk).getByText(step.what).first().waitFor({ timeout: SHOWN_MS })
   }
+}
+
+/** A shell block goes to a fresh terminal, as its reader is told; a program is given the variables of the first one. */
+async function keep(desk: Desk, step: Step & { do: 'keep' }): Promise<void> {
+  const { scope, stage, terminal } = desk
+  const env = step.language === 'sh' ? stage.env : await terminal.exported()
+  desk.last = new Kept(scope, { folder: stage.folder, env }, command(stage, step))
+  desk.kept.set(step.name, desk.last)
 }
 
 const RUNNERS: Record<Exclude<Language, 'sh'>, readonly [program: string, ending: string]> = {

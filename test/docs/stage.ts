@@ -1,5 +1,6 @@
 // Where the steps of documents are taken: one gateway as a newcomer starts it, a folder, terminals, a browser. Knows no document.
 
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { delimiter, dirname, join } from 'node:path'
@@ -28,15 +29,17 @@ export interface Stage {
   /** Waits for so many subscriptions in all. */
   subscribers(count: number): Promise<void>
   page(): Promise<Page>
-  /** Forgets messages and configuration, before the next document. */
-  clear(): Promise<void>
+  /** Forgets messages, and the configuration unless the next document brings its own. */
+  clear(isConfigured: boolean): Promise<void>
 }
 
 export async function openStage(scope: Scope): Promise<Stage> {
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build-client.js')])
   const gateway = await startGateway(scope, { config: CONFIG })
   const { folder } = gateway
   const pagePort = await freePort()
   let given: Record<string, undefined> = {}
+  let isChanged = false
   let browser: Browser | null = null
   const api = async (method: string, path: string) =>
     call(gateway.url + path, method, { key: keyOf(gateway) })
@@ -46,6 +49,7 @@ export async function openStage(scope: Scope): Promise<Stage> {
     const config = { ...CONFIG, ...parse(yaml) }
     await gateway.restart({ ...given, ...config })
     given = Object.fromEntries(Object.keys(config).map(key => [key, undefined]))
+    isChanged = true
   }
   return {
     gateway,
@@ -69,9 +73,9 @@ export async function openStage(scope: Scope): Promise<Stage> {
       browser ??= await openBrowser(scope)
       return (await openPage(browser)).page
     },
-    async clear() {
-      if (Object.keys(given).length > 0) await restart('{}')
-      given = {}
+    async clear(isConfigured) {
+      if (!isConfigured && isChanged) await restart('{}')
+      if (!isConfigured) isChanged = false
       const { json } = await api('GET', '/api/channels?limit=1000')
       for (const { name } of json.channels ?? [])
         await api('DELETE', `/api/channels/${encodeURIComponent(name!)}/messages`)

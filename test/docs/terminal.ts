@@ -63,6 +63,14 @@ export class Terminal {
     const status = await within(done, () => `the end of: ${code}\n${this.#stdout}${this.#stderr}`, RUN_MS)
     return { status, stdout: this.#stdout.replace(DONE, ''), stderr: this.#stderr }
   }
+
+  /** The variables that programs started here would get. */
+  async exported(): Promise<Record<string, string>> {
+    const { stdout } = await this.paste('env -0')
+    return Object.fromEntries(
+      Array.from(stdout.matchAll(/([^\0=]+)=([^\0]*)\0/g), ([, name, value]) => [name!, value!]),
+    )
+  }
 }
 
 /** A program in a terminal of its own, which goes on. */

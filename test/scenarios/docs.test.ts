@@ -11,7 +11,16 @@ import { openStage } from '../docs/stage.ts'
 import { shared } from '../harness/scope.ts'
 
 /** In this order, on one gateway. Named one by one, so that nothing is run that was not written to be. */
-const DOCUMENTS = ['docs/start.md', 'docs/concepts.md', 'docs/authentication.md']
+const DOCUMENTS = [
+  'docs/start.md',
+  'docs/concepts.md',
+  'docs/troubleshooting.md',
+  'docs/moving/mercure.md',
+  'docs/authentication.md',
+  'docs/moving/ratchet.md',
+  'docs/moving/socket.io.md',
+  'docs/moving/pusher.md',
+]
 /** Run by tests of their own, which came first and need more than one gateway. */
 const ELSEWHERE = ['docs/php.md', 'docs/client.md']
 /** Its blocks are those of docs/start.md (test/unit/docs-start.test.ts). */

@@ -25,6 +25,16 @@ for (const transport of ['websocket', 'sse'] as const) {
     expect(await recovered.next()).toBe('a')
   })
 
+  test(`${transport}: options may be left out`, async () => {
+    const gateway = await startGateway()
+    const { client } = start(gateway.url, { transport })
+    const seen = createQueue<unknown>()
+    client.subscribe('a', each => seen.push(each.data))
+    const peer = await gateway.peers.next()
+    peer.send(WELCOME, subscribed('a', 'e-1'), message('a', 2))
+    expect(await seen.next()).toBe(2)
+  })
+
   test(`${transport}: a gap is told, and what is left follows`, async () => {
     const gateway = await startGateway()
     const { client } = start(gateway.url, { transport })
