@@ -1,7 +1,7 @@
 // A document as a list of steps: its code blocks, and what comments that no reader sees say about them. Runs nothing.
 //
 // `sh`, `js` and `php` blocks are run in their order, `text` blocks are what the one before printed (`…` stands for
-// anything). Comments, each on a line of its own:
+// anything). Blocks of a language go on where the one before ended; a block that begins with `<?php` is a file. Comments, each on a line of its own:
 //
 //   <!-- not run: why -->        the next block is only read
 //   <!-- fails -->               the next block is to end with an error
@@ -12,6 +12,9 @@
 //   <!-- stop: listener -->      ends it
 //   <!-- subscribers: 2 -->      goes on when so many subscriptions are there
 //   <!-- restart -->             stops the gateway and starts it again
+//   <!-- sh: command -->         a command that readers are not told
+//   <!-- configure: yaml -->     a configuration that they are not told
+//   <!-- prints: listener: text --> what that one prints, and they are not told
 //   <!-- open: http://… --> <!-- click: Button --> <!-- shows: Text -->   a browser
 
 /** What is done with a block, or between two. */
@@ -58,7 +61,10 @@ export function readSteps(path: string, text: string): Step[] {
     const mark = MARK.exec(lines[line]!)
     const fence = FENCE.exec(lines[line]!)
     const at = `${path}:${line + 1}`
-    if (mark && isPlain(mark[1]!)) {
+    const hidden = mark?.[2] === undefined ? null : hiddenStep(mark[1]!, mark[2], at)
+    if (hidden) {
+      steps.push(hidden)
+    } else if (mark && isPlain(mark[1]!)) {
       steps.push({ do: mark[1], what: mark[2] ?? '', at })
     } else if (mark && !FOREIGN.includes(mark[1]!)) {
       marks.push({ name: mark[1]!, value: mark[2] ?? '' })
@@ -73,6 +79,22 @@ export function readSteps(path: string, text: string): Step[] {
   }
   if (marks.length > 0) throw new Error(`${path}: the mark "${marks[0]!.name}" has no block behind it`)
   return steps
+}
+
+/** What readers are not told, because it stands for what they do otherwise. */
+function hiddenStep(name: string, value: string, at: string): Step | null {
+  switch (name) {
+    case 'sh':
+      return { do: 'run', language: 'sh', code: value, fails: false, at }
+    case 'configure':
+      return { do: 'configure', code: value, at }
+    case 'prints': {
+      const [by, text] = value.split(/: (.*)/)
+      return { do: 'printed', by: by!, text: text ?? '', at }
+    }
+    default:
+      return null
+  }
 }
 
 const isPlain = (name: string): name is Plain => PLAIN.some(plain => plain === name)
@@ -109,12 +131,18 @@ function stepsOf(block: Block, marks: readonly Mark[]): Step[] {
 
 const isLanguage = (name: string): name is Language => LANGUAGES.some(language => language === name)
 
-/** Whether what was printed is the text of the document, in which `…` stands for anything. */
-export function matches(printed: string, text: string, isWhole: boolean): boolean {
-  const pattern = text
-    .trim()
-    .split('…')
-    .map(part => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('[^]*?')
-  return new RegExp(isWhole ? `^${pattern}$` : pattern).test(printed.trim())
+/** Whether all that was printed is the text of the document, in which `…` stands for anything. */
+export function isText(printed: string, text: string): boolean {
+  return new RegExp(`^${pattern(text)}$`).test(printed.trim())
+}
+
+/** Where the text of a document ends in what was printed; `null` if it is not in it. */
+export function endOfText(printed: string, text: string): number | null {
+  const found = new RegExp(pattern(text)).exec(printed)
+  return found && found.index + found[0].length
+}
+
+function pattern(text: string): string {
+  const parts = text.trim().split('…')
+  return parts.map(part => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^]*?')
 }

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import type { Scope } from '../harness/scope.ts'
-import { type Language, matches, readSteps, type Step } from './page.ts'
+import { endOfText, isText, type Language, readSteps, type Step } from './page.ts'
 import type { Stage } from './stage.ts'
 import { Kept, Terminal } from './terminal.ts'
 
@@ -14,7 +14,7 @@ const SHOWN_MS = 15_000
 interface Desk {
   readonly scope: Scope
   readonly stage: Stage
-  readonly terminal: Terminal
+  readonly terminals: Map<Language, Terminal>
   readonly kept: Map<string, Kept>
   page: Page | null
   /** What the last block printed, or the program that goes on printing. */
@@ -26,8 +26,7 @@ export async function runDocument(scope: Scope, stage: Stage, path: string, text
   const steps = readSteps(path, text)
   if (steps.length === 0) return 0
   await stage.clear(steps.some(step => step.do === 'configure'))
-  const terminal = new Terminal(scope, stage)
-  const desk: Desk = { scope, stage, terminal, kept: new Map(), page: null, last: '' }
+  const desk: Desk = { scope, stage, terminals: new Map(), kept: new Map(), page: null, last: '' }
   for (const step of steps) {
     try {
       await take(desk, step)
@@ -44,12 +43,8 @@ export async function runDocument(scope: Scope, stage: Stage, path: string, text
 async function take(desk: Desk, step: Step): Promise<void> {
   const { stage } = desk
   switch (step.do) {
-    case 'run': {
-      const { status, stdout, stderr } = await desk.terminal.paste(command(stage, step))
-      desk.last = stdout
-      if ((status !== 0) !== step.fails) throw new Error(`it ended with ${status}: ${stdout}${stderr}`)
-      return
-    }
+    case 'run':
+      return run(desk, step)
     case 'keep':
       return keep(desk, step)
     case 'save':
@@ -75,16 +70,43 @@ async function take(desk: Desk, step: Step): Promise<void> {
   }
 }
 
+/** A whole PHP file is run by the shell; everything else goes on where the block before ended. */
+async function run(desk: Desk, step: Step & { do: 'run' }): Promise<void> {
+  const isFile = step.code.startsWith('<?php')
+  const terminal = await terminalFor(desk, isFile ? 'sh' : step.language)
+  const { status, stdout, stderr } = await terminal.paste(
+    isFile ? command(desk.stage, step) : desk.stage.here(step.code),
+  )
+  desk.last = stdout
+  if ((status !== 0) !== step.fails) throw new Error(`it ended with ${status}: ${stdout}${stderr}`)
+}
+
+/** One for each language; programs are given the variables that the shell has when they are first needed. */
+async function terminalFor(desk: Desk, language: Language): Promise<Terminal> {
+  const { scope, stage, terminals } = desk
+  const found = terminals.get(language)
+  if (found) return found
+  const env = language === 'sh' ? stage.env : await exported(desk)
+  const terminal = new Terminal(scope, { folder: stage.folder, env }, language)
+  terminals.set(language, terminal)
+  return terminal
+}
+
+const exported = async (desk: Desk) => (await terminalFor(desk, 'sh')).exported()
+
 /** A shell block goes to a fresh terminal, as its reader is told; a program is given the variables of the first one. */
 async function keep(desk: Desk, step: Step & { do: 'keep' }): Promise<void> {
-  const { scope, stage, terminal } = desk
-  const env = step.language === 'sh' ? stage.env : await terminal.exported()
+  const { scope, stage } = desk
+  const env = step.language === 'sh' ? stage.env : await exported(desk)
   desk.last = new Kept(scope, { folder: stage.folder, env }, command(stage, step))
   desk.kept.set(step.name, desk.last)
 }
 
+/** A page stays open; Node would end while its EventSource waits to come back. */
+const STAY = "--import 'data:text/javascript,setInterval(()=>{},60000)'"
+
 const RUNNERS: Record<Exclude<Language, 'sh'>, readonly [program: string, ending: string]> = {
-  js: ['node --experimental-eventsource', 'mjs'],
+  js: [`node --experimental-eventsource ${STAY}`, 'mjs'],
   php: ['php', 'php'],
 }
 
@@ -99,9 +121,8 @@ function command(stage: Stage, { language, code, at }: { language: Language; cod
 
 async function comparePrinted(desk: Desk, by: string | null, text: string): Promise<void> {
   const printer = by === null ? desk.last : running(desk, by)
-  if (printer instanceof Kept)
-    return printer.prints(output => matches(output, text, false), `waited for: ${text}`)
-  if (!matches(printer, text, true)) throw new Error(`instead of\n${text}\nit printed\n${printer}`)
+  if (printer instanceof Kept) return printer.prints(output => endOfText(output, text), `waited for: ${text}`)
+  if (!isText(printer, text)) throw new Error(`instead of\n${text}\nit printed\n${printer}`)
 }
 
 function running({ kept }: Desk, name: string): Kept {

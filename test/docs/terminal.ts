@@ -1,10 +1,11 @@
-// A terminal: one shell that remembers its variables between the blocks that are pasted into it. Knows no document.
+// A terminal: one process that remembers its variables between the blocks that are pasted into it. Knows no document.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { within } from '../harness/deadline.ts'
 import type { Scope } from '../harness/scope.ts'
+import type { Language } from './page.ts'
 
 export interface Place {
   readonly folder: string
@@ -21,42 +22,81 @@ const RUN_MS = 20_000
 /** Stands in no output of ours: the sign for a record separator around the status. */
 const DONE = /␞(\d+)␞/
 
+/** How blocks of a language are read one after the other by one process: the process, and what it is told of a file. */
+interface Reader {
+  readonly program: readonly string[]
+  /** Runs the file and prints its status. */
+  line(file: string): string
+  /** What a file begins with. */
+  readonly head: string
+}
+
+const READERS: Record<Language, Reader> = {
+  sh: {
+    program: ['/bin/sh'],
+    // From a file, so that no program can take the following blocks for its input.
+    line: file => `. '${file}' </dev/null\nprintf '␞%s␞' "$?"`,
+    head: '',
+  },
+  php: {
+    program: [
+      'php',
+      '-r',
+      `while ($file = fgets(STDIN)) {
+        try { include trim($file); $status = 0; } catch (Throwable $thrown) { fwrite(STDERR, $thrown); $status = 1; }
+        echo "␞$status␞";
+      }`,
+    ],
+    line: file => file,
+    head: '<?php\n',
+  },
+  js: {
+    program: [process.execPath, '--experimental-eventsource', join(import.meta.dirname, 'js-console.ts')],
+    line: file => file,
+    head: '',
+  },
+}
+
+/** Where blocks of one language are pasted: the shell, or what runs a program piece by piece. */
 export class Terminal {
-  readonly #shell: ChildProcess
+  readonly #child: ChildProcess
   readonly #folder: string
+  readonly #language: Language
   #blocks = 0
   #stdout = ''
   #stderr = ''
   #look = () => {}
 
-  constructor(scope: Scope, { folder, env }: Place) {
+  constructor(scope: Scope, { folder, env }: Place, language: Language) {
     this.#folder = folder
-    this.#shell = spawn('/bin/sh', [], { cwd: folder, env, detached: true })
-    scope.onTestFinished(() => endGroup(this.#shell))
-    this.#shell.stdout!.setEncoding('utf8').on('data', text => {
+    this.#language = language
+    const [program, ...args] = READERS[language].program
+    this.#child = spawn(program!, args, { cwd: folder, env, detached: true })
+    scope.onTestFinished(() => endGroup(this.#child))
+    this.#child.stdout!.setEncoding('utf8').on('data', text => {
       this.#stdout += text
       this.#look()
     })
-    this.#shell.stderr!.setEncoding('utf8').on('data', text => {
+    this.#child.stderr!.setEncoding('utf8').on('data', text => {
       this.#stderr += text
     })
-    this.#shell.on('close', () => this.#look())
-    this.#shell.stdin!.on('error', () => {})
+    this.#child.on('close', () => this.#look())
+    this.#child.stdin!.on('error', () => {})
   }
 
-  /** Runs a block as if it were pasted. A block that ends the shell has the status 127. */
+  /** Runs a block as if it were pasted. A block that ends the process has the status 127. */
   async paste(code: string): Promise<Ran> {
     this.#stdout = ''
     this.#stderr = ''
-    const file = join(this.#folder, `.block-${this.#blocks++}.sh`)
-    writeFileSync(file, `${code}\n`)
-    // From a file, so that no program can take the following blocks for its input.
-    this.#shell.stdin!.write(`. '${file}' </dev/null\nprintf '␞%s␞' "$?"\n`)
+    const { line, head } = READERS[this.#language]
+    const file = join(this.#folder, `.block-${this.#blocks++}.${this.#language}`)
+    writeFileSync(file, `${head}${code}\n`)
+    this.#child.stdin!.write(`${line(file)}\n`)
     const done = new Promise<number>(resolve => {
       this.#look = () => {
         const status = DONE.exec(this.#stdout)?.[1]
         if (status !== undefined) resolve(Number(status))
-        else if (this.#shell.exitCode !== null) resolve(127)
+        else if (this.#child.exitCode !== null) resolve(127)
       }
       this.#look()
     })
@@ -95,15 +135,19 @@ export class Kept {
     }
   }
 
-  /** Waits until what it has printed so far is right. */
-  prints(isRight: (output: string) => boolean, what: string): Promise<void> {
-    const right = new Promise<void>(resolve => {
+  /** Waits until it prints a text; the next one is looked for behind it. `find` tells where a text ends. */
+  prints(find: (output: string) => number | null, what: string): Promise<void> {
+    const found = new Promise<void>(resolve => {
       this.#look = () => {
-        if (isRight(this.#output)) resolve()
+        const end = find(this.#output)
+        if (end === null) return
+        this.#look = () => {}
+        this.#output = this.#output.slice(end)
+        resolve()
       }
       this.#look()
     })
-    return within(right, () => `${what}\nIt printed: ${this.#output}`, RUN_MS)
+    return within(found, () => `${what}\nIt printed: ${this.#output}`, RUN_MS)
   }
 
   end(): void {
