@@ -35,7 +35,7 @@ export async function runDocument(scope: Scope, stage: Stage, path: string, text
     }
   }
   await desk.page?.close()
-  for (const kept of desk.kept.values()) kept.end()
+  for (const open of [...desk.kept.values(), ...desk.terminals.values()]) open.end()
   await stage.subscribers(0)
   return steps.length
 }

@@ -44,7 +44,7 @@ const READERS: Record<Language, Reader> = {
       '-r',
       `while ($file = fgets(STDIN)) {
         try { include trim($file); $status = 0; } catch (Throwable $thrown) { fwrite(STDERR, $thrown); $status = 1; }
-        echo "␞$status␞";
+        echo '␞', $status, '␞';
       }`,
     ],
     line: file => file,
@@ -72,7 +72,7 @@ export class Terminal {
     this.#language = language
     const [program, ...args] = READERS[language].program
     this.#child = spawn(program!, args, { cwd: folder, env, detached: true })
-    scope.onTestFinished(() => endGroup(this.#child))
+    scope.onTestFinished(() => this.end())
     this.#child.stdout!.setEncoding('utf8').on('data', text => {
       this.#stdout += text
       this.#look()
@@ -102,6 +102,10 @@ export class Terminal {
     })
     const status = await within(done, () => `the end of: ${code}\n${this.#stdout}${this.#stderr}`, RUN_MS)
     return { status, stdout: this.#stdout.replace(DONE, ''), stderr: this.#stderr }
+  }
+
+  end(): void {
+    endGroup(this.#child)
   }
 
   /** The variables that programs started here would get. */
