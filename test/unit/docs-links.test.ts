@@ -58,3 +58,15 @@ test('every file of the project that a page names exists', () => {
   const kept = named.filter(name => !name.endsWith('/dist'))
   expect(kept.filter(name => !existsSync(join(ROOT, name.split(': ')[1]!)))).toEqual([])
 })
+
+test('every npm script that a page names is there', () => {
+  const { scripts } = JSON.parse(textOf('package.json'))
+  const named = pages.flatMap(page =>
+    Array.from(
+      textOf(page).matchAll(/\bnpm (?:run ([\w:]+)|(start|test)\b)/g),
+      match => match[1] ?? match[2]!,
+    ),
+  )
+  expect(named.length).toBeGreaterThan(15)
+  expect(named.filter(name => !(name in scripts))).toEqual([])
+})
