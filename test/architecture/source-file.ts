@@ -21,7 +21,7 @@ export interface SourceFile {
   readonly imports: readonly Import[]
 }
 
-const FOLDERS = ['gateway', 'shared', 'clients', 'dashboard', 'test', 'bench', 'examples']
+const FOLDERS = ['gateway', 'shared', 'clients', 'dashboard', 'test', 'bench', 'examples', 'scripts']
 const SOURCE = /\.(ts|tsx|js|mjs)$/
 const NOT_OURS = /(^|\/)(node_modules|dist|build)\//
 

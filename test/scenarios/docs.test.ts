@@ -16,14 +16,15 @@ const DOCUMENTS = [
   'docs/php.md',
   'clients/php/README.md',
   'clients/js/README.md',
-  'docs/client.md',
   'docs/start.md',
   'docs/concepts.md',
   'docs/troubleshooting.md',
   'docs/moving/mercure.md',
+  'docs/moving/socket.io.md',
+  // With configurations of their own from here on.
+  'docs/client.md',
   'docs/authentication.md',
   'docs/moving/ratchet.md',
-  'docs/moving/socket.io.md',
   'docs/moving/pusher.md',
 ]
 /** Its blocks are those of docs/start.md (test/unit/docs-start.test.ts). */
