@@ -2,7 +2,6 @@
 
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { delimiter, dirname, join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { parse } from 'yaml'
@@ -10,6 +9,7 @@ import { ROOT } from '../architecture/source-file.ts'
 import { openBrowser, openPage } from '../harness/browser.ts'
 import { call } from '../harness/call.ts'
 import { poll } from '../harness/deadline.ts'
+import { freePort } from '../harness/free-port.ts'
 import { ENTRY, type Gateway, startGateway } from '../harness/gateway.ts'
 import type { Scope } from '../harness/scope.ts'
 
@@ -103,13 +103,4 @@ function environment(folder: string): Record<string, string | undefined> {
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('TWINWIRE_'))
   const PATH = [bin, dirname(process.execPath), process.env.PATH].join(delimiter)
   return { ...Object.fromEntries(clean), PATH, NODE_NO_WARNINGS: '1', no_proxy: '*' }
-}
-
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }
