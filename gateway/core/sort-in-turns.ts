@@ -3,10 +3,11 @@
 /** Runs a piece of work when its turn has come. */
 export type InTurn = <Result>(work: () => Promise<Result>) => Promise<Result>
 
-/** Elements sorted in one turn: about a millisecond of comparing. */
+/** Elements sorted, and elements merged, in one turn: about a millisecond of comparing. */
 const RUN_LENGTH = 2000
+const MERGED = 10_000
 
-/** A stable sort into a new array; only the last merge, linear and cheap, takes all elements in one turn. */
+/** A stable merge sort into a new array. */
 export async function sortInTurns<T>(
   items: readonly T[],
   compare: (a: T, b: T) => number,
@@ -20,20 +21,33 @@ export async function sortInTurns<T>(
     const merged: T[][] = []
     for (let at = 0; at < runs.length; at += 2) {
       const [left, right] = [runs[at]!, runs[at + 1]]
-      merged.push(right ? await inTurn(async () => merge(left, right, compare)) : left)
+      merged.push(right ? await mergeInTurns(left, right, compare, inTurn) : left)
     }
     runs = merged
   }
   return runs[0] ?? []
 }
 
-function merge<T>(left: readonly T[], right: readonly T[], compare: (a: T, b: T) => number): T[] {
+async function mergeInTurns<T>(
+  left: readonly T[],
+  right: readonly T[],
+  compare: (a: T, b: T) => number,
+  inTurn: InTurn,
+): Promise<T[]> {
   const merged: T[] = []
-  let at = 0
-  for (const item of left) {
-    while (at < right.length && compare(right[at]!, item) < 0) merged.push(right[at++]!)
-    merged.push(item)
+  const length = left.length + right.length
+  let fromLeft = 0
+  while (merged.length < length) {
+    await inTurn(async () => {
+      const end = Math.min(merged.length + MERGED, length)
+      while (merged.length < end) {
+        const fromRight = merged.length - fromLeft
+        const isRightNext =
+          fromLeft === left.length ||
+          (fromRight < right.length && compare(right[fromRight]!, left[fromLeft]!) < 0)
+        merged.push(isRightNext ? right[fromRight]! : left[fromLeft++]!)
+      }
+    })
   }
-  while (at < right.length) merged.push(right[at++]!)
   return merged
 }
