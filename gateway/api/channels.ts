@@ -1,7 +1,7 @@
 // `/api/channels` and `/api/channels/{name}`: which channels there are, their rules and figures. Knows no messages.
 
 import { type Static, Type } from 'typebox'
-import { CHANNEL_SORTS, type ChannelFigures } from '../core/channel-directory.ts'
+import { CHANNEL_SORTS, type ChannelFigures, type ChannelSort } from '../core/channel-directory.ts'
 import type { ChannelRule } from '../core/channel-rules.ts'
 import type { ApiScope } from './api-scope.ts'
 import { checkChannelName, mayRead } from './channel-check.ts'
@@ -14,15 +14,18 @@ export const CHANNEL_PARAMS = Type.Object({
   name: Type.String({ description: 'The name of the channel, percent-encoded.', examples: ['public:demo'] }),
 })
 
+const SORTS = CHANNEL_SORTS.flatMap((figure): ChannelSort[] => [figure, `-${figure}`])
+
 const QUERY = Type.Object({
   prefix: Type.Optional(Type.String({ description: 'Only names that begin with it.' })),
   after: Type.Optional(Type.String({ description: 'Only names after this one: `next` of the page before.' })),
   text: Type.Optional(
     Type.String({ description: 'Only names that contain it, upper and lower case alike.' }),
   ),
-  sort: Type.Optional(Type.Enum([...CHANNEL_SORTS], { description: 'By what; equals stay by name.' })),
-  order: Type.Optional(
-    Type.Enum(['asc', 'desc'], { description: 'Unless told, names ascend and figures descend.' }),
+  sort: Type.Optional(
+    Type.Enum(SORTS, {
+      description: 'By what; with `-` before it, the largest first. Equals stay by name.',
+    }),
   ),
   offset: Type.Optional(Type.Integer({ minimum: 0, description: 'How many to pass over.' })),
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'How many at most.' }),
@@ -60,8 +63,8 @@ const CHANNEL = Type.Object(
 const LIST_SCHEMA = {
   summary: 'List channels',
   description:
-    'Channels that have subscribers or messages. By name, a page after another with `after`; or with `text`, `sort`, ' +
-    '`order` or `offset` a search, which tells the `total` found. With very many channels, kept figures in a search are up to ' +
+    'Channels that have subscribers or messages. By name, a page after another with `after`; or with `text`, `sort` or ' +
+    '`offset` a search, which tells the `total` found. With very many channels, kept figures in a search are up to ' +
     'some seconds old.',
   tags: ['channels'],
   querystring: QUERY,
@@ -108,8 +111,8 @@ type Channel = Static<typeof CHANNEL>
 
 export function channelRoutes(api: ApiScope, deps: ApiDeps): void {
   api.get('/channels', { schema: LIST_SCHEMA, onRequest: requireReader }, async (request, reply) => {
-    const { prefix = '', after, text, sort, order, offset, limit } = request.query
-    const isSearch = (text ?? sort ?? order ?? offset) !== undefined
+    const { prefix = '', after, text, sort, offset, limit } = request.query
+    const isSearch = (text ?? sort ?? offset) !== undefined
     if (isSearch && after !== undefined) return sendProblem(reply, AFTER_IN_SEARCH)
     if (isSearch) return searchChannels(deps, request.query)
     const channels = await listChannels(deps, prefix, after ?? '', limit + 1)
@@ -128,13 +131,12 @@ export function channelRoutes(api: ApiScope, deps: ApiDeps): void {
 
 const AFTER_IN_SEARCH = {
   code: 'bad_request',
-  message: '"after" goes through channels by name alone: with "text", "sort" or "order" use "offset".',
+  message: '"after" goes through channels by name alone: with "text" or "sort" use "offset".',
 } as const
 
 async function searchChannels(deps: ApiDeps, query: Static<typeof QUERY>) {
   const { prefix = '', text = '', sort = 'name', offset = 0, limit } = query
-  const isDescending = (query.order ?? (sort === 'name' ? 'asc' : 'desc')) === 'desc'
-  const found = await deps.channels.search({ prefix, text, sort, isDescending, offset, limit })
+  const found = await deps.channels.search({ prefix, text, sort, offset, limit })
   return { channels: found.channels.map(figures => withMatch(deps, figures)), total: found.total }
 }
 

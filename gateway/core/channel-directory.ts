@@ -19,14 +19,15 @@ export interface ChannelFigures {
 }
 
 export const CHANNEL_SORTS = ['name', 'subscribers', 'perSecond', 'messages', 'bytes', 'last'] as const
-export type ChannelSort = (typeof CHANNEL_SORTS)[number]
+type Figure = (typeof CHANNEL_SORTS)[number]
+/** A figure, from its smallest value on; with `-` before it, from its largest. */
+export type ChannelSort = Figure | `-${Figure}`
 
 export interface ChannelSearch {
   readonly prefix: string
   /** Part of the name, upper and lower case alike. */
   readonly text: string
   readonly sort: ChannelSort
-  readonly isDescending: boolean
   readonly offset: number
   readonly limit: number
 }
@@ -45,7 +46,7 @@ export interface ChannelDirectoryOptions {
 /** All channels at a moment, by name; sorted otherwise when that was asked for. */
 interface Picture {
   readonly byName: readonly ChannelFigures[]
-  readonly sorted: Map<string, Promise<readonly ChannelFigures[]>>
+  readonly sorted: Map<ChannelSort, Promise<readonly ChannelFigures[]>>
   readonly goodUntil: number
 }
 
@@ -86,9 +87,9 @@ export class ChannelDirectory {
 
   /** One window of the channels found, and how many there are. Throws when the log cannot be read. */
   async search(search: ChannelSearch): Promise<{ channels: ChannelFigures[]; total: number }> {
-    const { offset, limit, sort, isDescending } = search
+    const { offset, limit, sort } = search
     const picture = await this.#look()
-    const order = await this.#ordered(picture, sort, isDescending)
+    const order = await this.#ordered(picture, sort)
     const text = search.text.toLowerCase()
     const found: ChannelFigures[] = []
     let total = 0
@@ -166,16 +167,17 @@ export class ChannelDirectory {
     }
   }
 
-  #ordered(picture: Picture, sort: ChannelSort, isDescending: boolean): Promise<readonly ChannelFigures[]> {
+  #ordered(picture: Picture, sort: ChannelSort): Promise<readonly ChannelFigures[]> {
     const { byName, sorted } = picture
-    if (sort === 'name') return Promise.resolve(isDescending ? byName.toReversed() : byName)
-    const key = `${sort} ${isDescending}`
-    const known = sorted.get(key)
+    if (sort === 'name') return Promise.resolve(byName)
+    if (sort === '-name') return Promise.resolve(byName.toReversed())
+    const known = sorted.get(sort)
     if (known) return known
-    const sign = isDescending ? -1 : 1
+    const sign = sort.startsWith('-') ? -1 : 1
+    const figure = sort.replace('-', '') as Exclude<Figure, 'name'>
     // A stable sort: equals stay by name.
-    const order = sortInTurns(byName, (a, b) => sign * ((a[sort] ?? 0) - (b[sort] ?? 0)), this.#inTurn)
-    sorted.set(key, order)
+    const order = sortInTurns(byName, (a, b) => sign * ((a[figure] ?? 0) - (b[figure] ?? 0)), this.#inTurn)
+    sorted.set(sort, order)
     return order
   }
 

@@ -257,24 +257,23 @@ describe('channels', () => {
     }
     expect(await search('text=live')).toEqual({ names: ['Orders:LIVE', 'public:live'], total: 2 })
     expect(await search('text=live&prefix=public:')).toEqual({ names: ['public:live'], total: 1 })
-    expect(await search('sort=messages&limit=2')).toEqual({ names: ['public:z', 'Orders:LIVE'], total: 4 })
-    expect(await search('sort=messages&limit=2&offset=2')).toEqual({
+    expect(await search('sort=-messages&limit=2')).toEqual({ names: ['public:z', 'Orders:LIVE'], total: 4 })
+    expect(await search('sort=-messages&limit=2&offset=2')).toEqual({
       names: ['public:b', 'public:live'],
       total: 4,
     })
-    expect((await search('sort=subscribers')).names).toEqual([
+    expect((await search('sort=-subscribers')).names).toEqual([
       'public:live',
       'Orders:LIVE',
       'public:b',
       'public:z',
     ])
-    expect((await search('sort=name&order=desc')).names[0]).toBe('public:z')
-    expect((await search('sort=last&order=asc')).names[0]).toBe('public:live')
+    expect((await search('sort=-name')).names[0]).toBe('public:z')
+    expect((await search('sort=last')).names[0]).toBe('public:live')
   })
 
   test.each([
-    ['sort=size', /"sort" must be one of name, subscribers/],
-    ['order=up', /"order" must be one of asc, desc/],
+    ['sort=size', /"sort" must be one of name, -name/],
     ['offset=-1', /"offset"/],
     ['sort=last&after=a', /use "offset"/],
   ])('refuse ?%s with a sentence', async (query, sentence) => {

@@ -15,7 +15,6 @@ const EVERYTHING: ChannelSearch = {
   prefix: '',
   text: '',
   sort: 'name',
-  isDescending: false,
   offset: 0,
   limit: 1000,
 }
@@ -55,19 +54,15 @@ const kept = (name: string, messages: number): StoredChannel => ({
 test('windows of any order hold every channel once', async () => {
   const stored = Array.from({ length: 2500 }, (_, index) => kept(`room:${(index * 7919) % 2500}`, index % 40))
   const { names, directory } = start(stored, { 'room:7': 3, 'aaa:active': 9, 'zzz:active': 1 })
-  for (const sort of ['name', 'messages', 'subscribers'] as const) {
+  for (const sort of ['name', '-messages', '-subscribers'] as const) {
     const windows: string[] = []
     for (let offset = 0; offset < 2502; offset += 700)
-      windows.push(...(await names({ sort, isDescending: true, offset, limit: 700 })))
+      windows.push(...(await names({ sort, offset, limit: 700 })))
     expect(new Set(windows).size).toBe(2502)
   }
   expect((await directory.search(EVERYTHING)).total).toBe(2502)
   expect((await names())[0]).toBe('aaa:active')
-  expect((await names({ sort: 'subscribers', isDescending: true })).slice(0, 3)).toEqual([
-    'aaa:active',
-    'room:7',
-    'zzz:active',
-  ])
+  expect((await names({ sort: '-subscribers' })).slice(0, 3)).toEqual(['aaa:active', 'room:7', 'zzz:active'])
 })
 
 test('one picture serves while it is good for, with subscribers of the moment', async () => {
