@@ -1,0 +1,140 @@
+// What a channel keeps, page by page back in time. The address holds the page, so that a link leads to it.
+
+import { useEffect, useState } from 'preact/hooks'
+import { useLocation } from 'preact-iso'
+import { GapRow } from '../parts/gap-row.tsx'
+import { ListFault, ListLoading } from '../parts/list-state.tsx'
+import { MessageRow } from '../parts/message-row.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { pageLink } from '../place.ts'
+import { linkCount } from '../state/feed.ts'
+import type { HistoryPage, HistoryPlace } from '../state/history.ts'
+import { historyQuery, readHistoryPage } from '../state/history.ts'
+import { explain, requestText } from '../state/request.ts'
+import { newestTime } from '../state/tail.ts'
+import type { Watch } from '../state/watch.ts'
+import { PurgeChannel } from './purge-channel.tsx'
+
+interface HistoryProps {
+  name: string
+  watch: Watch | null
+  /** For who may; asks first. */
+  onDelete: ((id: string) => void) | undefined
+}
+
+type Reading =
+  | { readonly name: 'loading'; readonly page: HistoryPage | null }
+  | { readonly name: 'failed'; readonly page: null; readonly problem: string }
+  | { readonly name: 'ready'; readonly page: HistoryPage }
+
+export function ChannelHistory({ name, watch, onDelete }: HistoryProps) {
+  const { before = '', since = '' } = useLocation().query
+  const [reading, reload] = useHistory(name, { before, since })
+  const [purging, setPurging] = useState(false)
+  const { page } = reading
+  const tail = watch?.tail.value
+  const isNewest = before === '' && since === ''
+  const hasCome = isNewest && page !== null && tail && newestTime(tail) > (page.messages[0]?.time ?? 0)
+  const deleted = new Set(tail?.deleted)
+  return (
+    <section class="tail" aria-label="History">
+      <div class="toolbar tail-bar">
+        <Ways name={name} page={page} />
+        <div class="tail-actions">
+          <button type="button" class={hasCome ? 'button button-main' : 'button'} onClick={reload}>
+            {hasCome ? 'Show new messages' : 'Refresh'}
+          </button>
+          {onDelete && (
+            <button type="button" class="button button-danger" onClick={() => setPurging(true)}>
+              Purge…
+            </button>
+          )}
+        </div>
+      </div>
+      <ListFault snapshot={reading} onReload={reload} />
+      {reading.name === 'loading' && page === null && <ListLoading />}
+      {page?.messages.length === 0 && <NoMessages name={name} isNewest={isNewest} />}
+      <ol class={reading.name === 'loading' ? 'tail-rows tail-rows-old' : 'tail-rows'}>
+        {page?.gap && <GapRow gap={page.gap} />}
+        {page?.messages.map(message => (
+          <MessageRow
+            key={message.id}
+            message={message}
+            text={message.text}
+            class="tail-replayed"
+            deleted={deleted.has(message.id)}
+            onDelete={onDelete}
+          />
+        ))}
+      </ol>
+      {page && page.messages.length > 5 && <Ways name={name} page={page} />}
+      {purging && <PurgeChannel name={name} onPurged={reload} onClose={() => setPurging(false)} />}
+    </section>
+  )
+}
+
+function useHistory(name: string, { before, since }: HistoryPlace): [Reading, () => void] {
+  const [reading, setReading] = useState<Reading>({ name: 'loading', page: null })
+  const [turn, setTurn] = useState(0)
+  const connected = linkCount.value
+  useEffect(() => {
+    let isCurrent = true
+    setReading(({ page }) => ({ name: 'loading', page }))
+    const place = { before, since }
+    requestText('GET', `channels/${encodeURIComponent(name)}/messages?${historyQuery(place)}`)
+      .then(text => readHistoryPage(text, place))
+      .then(
+        page => isCurrent && setReading({ name: 'ready', page }),
+        error => isCurrent && setReading({ name: 'failed', page: null, problem: explain(error) }),
+      )
+    return () => {
+      isCurrent = false
+    }
+  }, [name, before, since, turn, connected])
+  return [reading, () => setTurn(turn + 1)]
+}
+
+/** To newer and older pages, and to the newest. */
+function Ways({ name, page }: { name: string; page: HistoryPage | null }) {
+  const link = (place: Partial<HistoryPlace>) => pageLink('channel', { name, tab: 'history', ...place })
+  const [newest, oldest] = [page?.messages[0]?.id, page?.messages.at(-1)?.id]
+  return (
+    <nav class="ways" aria-label="Pages of the history">
+      <Way label="Newest" href={page?.hasNewer ? link({}) : undefined} />
+      <Way label="← Newer" href={page?.hasNewer && newest ? link({ since: newest }) : undefined} />
+      <Way label="Older →" href={page?.hasOlder && oldest ? link({ before: oldest }) : undefined} />
+    </nav>
+  )
+}
+
+function Way({ label, href }: { label: string; href: string | undefined }) {
+  if (href === undefined)
+    return (
+      <span class="button button-off" aria-disabled="true">
+        {label}
+      </span>
+    )
+  return (
+    <a class="button" href={href}>
+      {label}
+    </a>
+  )
+}
+
+function NoMessages({ name, isNewest }: { name: string; isNewest: boolean }) {
+  if (isNewest) {
+    return (
+      <Notice kind="empty" title="Nothing is kept">
+        <p>Messages stay here once they are published, as long as the channel’s rule says.</p>
+      </Notice>
+    )
+  }
+  return (
+    <Notice kind="empty" title="Nothing is kept here any more">
+      <p>
+        This page of the history is empty.{' '}
+        <a href={pageLink('channel', { name, tab: 'history' })}>Go to the newest</a>
+      </p>
+    </Notice>
+  )
+}
