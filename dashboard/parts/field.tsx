@@ -1,6 +1,6 @@
 // A labelled line of text in a form, with what is wrong with it.
 
-import type { ComponentChildren, JSX } from 'preact'
+import type { ComponentChildren } from 'preact'
 
 interface FieldProps {
   label: string
@@ -18,14 +18,14 @@ interface FieldProps {
 }
 
 export function Field({ label, value, hint, note, fault = null, onInput, children, ...more }: FieldProps) {
-  const extra: JSX.InputHTMLAttributes = more
   return (
     <label class="field">
       <span>
         {label} {note && <em>{note}</em>}
       </span>
       <input
-        {...extra}
+        type="text"
+        {...more}
         value={value}
         placeholder={hint}
         autocomplete="off"
