@@ -82,7 +82,7 @@ function BurstState({
         <span>{formatPlural(subscribers, 'subscriber')}</span>
         <span>{formatDuration(tookMs)}</span>
         <span>{formatCount(reached)} a second</span>
-        <span>slowest answer {formatMilliseconds(slowestMs)}</span>
+        <span>slowest {formatMilliseconds(slowestMs)}</span>
       </p>
       {problem && (
         <p class="problem" role="alert">

@@ -31,7 +31,7 @@ export const CHANNEL_COLUMNS: readonly Column<ChannelView>[] = [
     title: 'Per second',
     isNumber: true,
     isSortable: true,
-    class: 'cell-roomy',
+    class: 'cell-roomy cell-figure',
     cell: ({ perSecond }) => <Figure value={perSecond} text={formatRate(perSecond)} />,
   },
   {
@@ -39,7 +39,7 @@ export const CHANNEL_COLUMNS: readonly Column<ChannelView>[] = [
     title: 'Kept',
     isNumber: true,
     isSortable: true,
-    class: 'cell-spare',
+    class: 'cell-spare cell-figure',
     cell: ({ messages }) => <Figure value={messages} text={formatCount(messages)} />,
   },
   {
@@ -47,7 +47,7 @@ export const CHANNEL_COLUMNS: readonly Column<ChannelView>[] = [
     title: 'Size',
     isNumber: true,
     isSortable: true,
-    class: 'cell-roomy',
+    class: 'cell-roomy cell-figure',
     cell: ({ bytes }) => <Figure value={bytes} text={formatBytes(bytes)} />,
   },
   {

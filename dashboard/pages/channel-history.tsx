@@ -1,6 +1,7 @@
 // What a channel keeps, page by page back in time. The address holds the page, so that a link leads to it.
 
-import { useEffect, useState } from 'preact/hooks'
+import type { RefObject } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { GapRow } from '../parts/gap-row.tsx'
 import { ListFault, ListLoading } from '../parts/list-state.tsx'
@@ -18,6 +19,8 @@ import { PurgeChannel } from './purge-channel.tsx'
 interface HistoryProps {
   name: string
   watch: Watch | null
+  /** Whether the channel's rule keeps anything. */
+  isKept: boolean
   /** For who may; asks first. */
   onDelete: ((id: string) => void) | undefined
 }
@@ -27,7 +30,7 @@ type Reading =
   | { readonly name: 'failed'; readonly page: null; readonly problem: string }
   | { readonly name: 'ready'; readonly page: HistoryPage }
 
-export function ChannelHistory({ name, watch, onDelete }: HistoryProps) {
+export function ChannelHistory({ name, watch, isKept, onDelete }: HistoryProps) {
   const { before = '', since = '' } = useLocation().query
   const [reading, reload] = useHistory(name, { before, since })
   const [purging, setPurging] = useState(false)
@@ -36,8 +39,9 @@ export function ChannelHistory({ name, watch, onDelete }: HistoryProps) {
   const isNewest = before === '' && since === ''
   const hasCome = isNewest && page !== null && tail && newestTime(tail) > (page.messages[0]?.time ?? 0)
   const deleted = new Set(tail?.deleted)
+  const section = useShownFromTop(`${before} ${since}`)
   return (
-    <section class="tail" aria-label="History">
+    <section ref={section} class="tail" aria-label="History">
       <div class="toolbar tail-bar">
         <Ways name={name} page={page} />
         <div class="tail-actions">
@@ -53,7 +57,7 @@ export function ChannelHistory({ name, watch, onDelete }: HistoryProps) {
       </div>
       <ListFault snapshot={reading} onReload={reload} />
       {reading.name === 'loading' && page === null && <ListLoading />}
-      {page?.messages.length === 0 && <NoMessages name={name} isNewest={isNewest} />}
+      {page?.messages.length === 0 && <NoMessages name={name} isNewest={isNewest} isKept={isKept} />}
       <ol class={reading.name === 'loading' ? 'tail-rows tail-rows-old' : 'tail-rows'}>
         {page?.gap && <GapRow gap={page.gap} />}
         {page?.messages.map(message => (
@@ -71,6 +75,18 @@ export function ChannelHistory({ name, watch, onDelete }: HistoryProps) {
       {purging && <PurgeChannel name={name} onPurged={reload} onClose={() => setPurging(false)} />}
     </section>
   )
+}
+
+/** Who goes on from the end of a page begins the next one at its top. */
+function useShownFromTop(place: string): RefObject<HTMLElement | null> {
+  const section = useRef<HTMLElement>(null)
+  const known = useRef(place)
+  useEffect(() => {
+    const isCutOff = (section.current?.getBoundingClientRect().top ?? 0) < 0
+    if (place !== known.current && isCutOff) section.current?.scrollIntoView()
+    known.current = place
+  }, [place])
+  return section
 }
 
 function useHistory(name: string, { before, since }: HistoryPlace): [Reading, () => void] {
@@ -121,7 +137,14 @@ function Way({ label, href }: { label: string; href: string | undefined }) {
   )
 }
 
-function NoMessages({ name, isNewest }: { name: string; isNewest: boolean }) {
+function NoMessages({ name, isNewest, isKept }: { name: string; isNewest: boolean; isKept: boolean }) {
+  if (!isKept) {
+    return (
+      <Notice kind="empty" title="This channel keeps no history">
+        <p>Its rule says so: messages go to whoever listens at that moment. They pass in the live tail.</p>
+      </Notice>
+    )
+  }
   if (isNewest) {
     return (
       <Notice kind="empty" title="Nothing is kept">

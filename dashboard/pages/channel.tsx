@@ -57,7 +57,7 @@ function Channel({ name }: { name: string }) {
         </p>
       </PageHead>
       <ChannelFacts answer={answer} problem={problem} newest={tail ? newestTime(tail) : 0} />
-      <ChannelTabs name={name} watch={watch} />
+      <ChannelTabs name={name} watch={watch} isKept={answer?.rule.history !== false} />
     </div>
   )
 }
@@ -65,7 +65,7 @@ function Channel({ name }: { name: string }) {
 const TAB_LABELS = { live: 'Live', history: 'History', presence: 'Presence', publish: 'Publish' } as const
 type TabName = keyof typeof TAB_LABELS
 
-function ChannelTabs({ name, watch }: { name: string; watch: Watch | null }) {
+function ChannelTabs({ name, watch, isKept }: { name: string; watch: Watch | null; isKept: boolean }) {
   const { query } = useLocation()
   const [deleting, setDeleting] = useState<string | null>(null)
   const tabs = tabsOf(name, mayWrite.value)
@@ -81,7 +81,7 @@ function ChannelTabs({ name, watch }: { name: string; watch: Watch | null }) {
         />
       )}
       {open === 'live' && watch && <LiveTail watch={watch} onDelete={onDelete} />}
-      {open === 'history' && <ChannelHistory name={name} watch={watch} onDelete={onDelete} />}
+      {open === 'history' && <ChannelHistory name={name} watch={watch} isKept={isKept} onDelete={onDelete} />}
       {open === 'presence' && <ChannelPresence name={name} />}
       {open === 'publish' && <ChannelPublish name={name} />}
       {deleting !== null && <DeleteMessage channel={name} id={deleting} onClose={() => setDeleting(null)} />}

@@ -1,5 +1,6 @@
 // Messages as they pass, newest on top, with what was missed said out loud.
 
+import { useMemo } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { formatCount, formatPlural } from '../format.ts'
 import { GapRow } from '../parts/gap-row.tsx'
@@ -25,8 +26,7 @@ export function LiveTail({ watch, onDelete }: LiveTailProps) {
     <section class="tail" aria-label="Live tail">
       <div class="toolbar tail-bar">
         <Search page="channel" label="Filter the live tail" hint="Filter by data, event, user, id…" />
-        <span class="faint tail-count">{countWords(tail, rows.length)}</span>
-        <TailActions watch={watch} paused={tail.paused} />
+        <TailActions watch={watch} paused={tail.paused} count={countWords(tail, rows.length)} />
       </div>
       {tail.paused && (
         <p class="tail-paused" role="status">
@@ -49,9 +49,10 @@ export function LiveTail({ watch, onDelete }: LiveTailProps) {
   )
 }
 
-function TailActions({ watch, paused }: { watch: Watch; paused: boolean }) {
+function TailActions({ watch, paused, count }: { watch: Watch; paused: boolean; count: string }) {
   return (
     <div class="tail-actions">
+      <span class="faint tail-count">{count}</span>
       <button
         type="button"
         class={paused ? 'button button-main' : 'button'}
@@ -92,16 +93,19 @@ function countWords(tail: Tail, shown: number): string {
 }
 
 function TailRow({ row, onDelete }: { row: Row; onDelete: LiveTailProps['onDelete'] }) {
-  if (row.kind === 'gap') return <GapRow gap={row.gap} />
-  const { replayed } = row.message
-  return (
-    <MessageRow
-      message={row.message}
-      text={row.text}
-      class={replayed ? 'tail-replayed' : ''}
-      tag={<span class={replayed ? 'tag' : 'tag tag-live'}>{replayed ? 'replayed' : 'live'}</span>}
-      deleted={row.deleted ?? false}
-      onDelete={onDelete}
-    />
-  )
+  // The same element again is not looked at again: of 300 rows ten times a second, only new ones are drawn.
+  return useMemo(() => {
+    if (row.kind === 'gap') return <GapRow gap={row.gap} />
+    const { replayed } = row.message
+    return (
+      <MessageRow
+        message={row.message}
+        text={row.text}
+        class={replayed ? 'tail-replayed' : ''}
+        tag={<span class={replayed ? 'tag' : 'tag tag-live'}>{replayed ? 'replayed' : 'live'}</span>}
+        deleted={row.deleted ?? false}
+        onDelete={onDelete}
+      />
+    )
+  }, [row, onDelete])
 }

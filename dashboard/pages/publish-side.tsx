@@ -70,7 +70,7 @@ export function SameAs({ lines }: { lines: Readonly<Record<string, string>> }) {
             </button>
           ))}
         </div>
-        <CopyButton text={text} label={`Copy the lines for ${language}`} />
+        {text && <CopyButton text={text} label={`Copy the lines for ${language}`} />}
       </div>
       <pre class="json curl">{text || 'Complete the form to see the lines.'}</pre>
       <p class="faint curl-note">
