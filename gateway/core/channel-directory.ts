@@ -56,9 +56,10 @@ const PAGE = 500
 const PART = 5000
 /**
  * A picture serves for twenty times as long as it took: 100,000 channels take 0.45 s, so that operators who type and scroll
- * cost a twentieth of the time at most; a thousand take 5 ms and are always fresh.
+ * cost a twentieth of the time; a thousand take 5 ms and are always fresh. Nothing is shown that is older than the limit.
  */
 const LIFE_FACTOR = 20
+const MAX_LIFE_MS = 10_000
 /** A picture of 100,000 channels is 20 MB, let go of when nobody looks any more. */
 const IDLE_MS = 30_000
 
@@ -136,7 +137,7 @@ export class ChannelDirectory {
     const isInOrder = channels.length === stored
     const byName = isInOrder ? channels : await sortInTurns(channels, compareNames, this.#inTurn)
     const end = now()
-    return { byName, sorted: new Map(), goodUntil: end + LIFE_FACTOR * (end - start) }
+    return { byName, sorted: new Map(), goodUntil: end + Math.min(LIFE_FACTOR * (end - start), MAX_LIFE_MS) }
   }
 
   async #readStored(): Promise<ChannelFigures[]> {
