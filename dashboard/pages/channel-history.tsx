@@ -43,7 +43,7 @@ export function ChannelHistory({ name, watch, isKept, onDelete }: HistoryProps) 
   return (
     <section ref={section} class="tail" aria-label="History">
       <div class="toolbar tail-bar">
-        <Ways name={name} page={page} />
+        <Ways label="Pages of the history" name={name} page={page} />
         <div class="tail-actions">
           <button type="button" class={hasCome ? 'button button-main' : 'button'} onClick={reload}>
             {hasCome ? 'Show new messages' : 'Refresh'}
@@ -71,7 +71,9 @@ export function ChannelHistory({ name, watch, isKept, onDelete }: HistoryProps) 
           />
         ))}
       </ol>
-      {page && page.messages.length > 5 && <Ways name={name} page={page} />}
+      {page && page.messages.length > 5 && (
+        <Ways label="Pages of the history, at its end" name={name} page={page} />
+      )}
       {purging && <PurgeChannel name={name} onPurged={reload} onClose={() => setPurging(false)} />}
     </section>
   )
@@ -111,11 +113,11 @@ function useHistory(name: string, { before, since }: HistoryPlace): [Reading, ()
 }
 
 /** To newer and older pages, and to the newest. */
-function Ways({ name, page }: { name: string; page: HistoryPage | null }) {
+function Ways({ label, name, page }: { label: string; name: string; page: HistoryPage | null }) {
   const link = (place: Partial<HistoryPlace>) => pageLink('channel', { name, tab: 'history', ...place })
   const [newest, oldest] = [page?.messages[0]?.id, page?.messages.at(-1)?.id]
   return (
-    <nav class="ways" aria-label="Pages of the history">
+    <nav class="ways" aria-label={label}>
       <Way label="Newest" href={page?.hasNewer ? link({}) : undefined} />
       <Way label="← Newer" href={page?.hasNewer && newest ? link({ since: newest }) : undefined} />
       <Way label="Older →" href={page?.hasOlder && oldest ? link({ before: oldest }) : undefined} />
