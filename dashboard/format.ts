@@ -84,7 +84,7 @@ export function formatInstant(time: number): string {
 }
 
 /** `0`, `0.4`, `128`. */
-export function formatRate(perSecond: number): string {
+export function formatPace(perSecond: number): string {
   return perSecond === 0 || perSecond >= 10 ? formatCount(perSecond) : perSecond.toFixed(1)
 }
 

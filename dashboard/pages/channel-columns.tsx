@@ -1,6 +1,6 @@
 // The columns of the list of channels. Knows no list.
 
-import { formatBytes, formatCount, formatRate } from '../format.ts'
+import { formatBytes, formatCount, formatPace } from '../format.ts'
 import type { Column } from '../parts/column.ts'
 import { When } from '../parts/when.tsx'
 import { pageLink } from '../place.ts'
@@ -32,7 +32,7 @@ export const CHANNEL_COLUMNS: readonly Column<ChannelView>[] = [
     isNumber: true,
     isSortable: true,
     class: 'cell-roomy cell-figure',
-    cell: ({ perSecond }) => <Figure value={perSecond} text={formatRate(perSecond)} />,
+    cell: ({ perSecond }) => <Figure value={perSecond} text={formatPace(perSecond)} />,
   },
   {
     name: 'messages',

@@ -1,7 +1,7 @@
 // A channel's rule and figures, read again while somebody looks.
 
 import { useEffect, useState } from 'preact/hooks'
-import { formatBytes, formatCount, formatDuration, formatRate } from '../format.ts'
+import { formatBytes, formatCount, formatDuration, formatPace } from '../format.ts'
 import { When } from '../parts/when.tsx'
 import { link, linkCount } from '../state/feed.ts'
 import { explain, request } from '../state/request.ts'
@@ -61,7 +61,7 @@ export function ChannelFacts({ answer, problem, newest }: FactsProps) {
   return (
     <dl class="strip">
       <Fact term="Subscribers">{answer && formatCount(answer.subscribers)}</Fact>
-      <Fact term="Per second">{answer && formatRate(answer.perSecond)}</Fact>
+      <Fact term="Per second">{answer && formatPace(answer.perSecond)}</Fact>
       <Fact term="Kept">{answer && `${formatCount(answer.messages)} · ${formatBytes(answer.bytes)}`}</Fact>
       <Fact term="Last message">{last > 0 && <When time={last} />}</Fact>
       <Fact term="Rule">{answer && <code>{answer.rule.match}</code>}</Fact>
