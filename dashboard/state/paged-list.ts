@@ -71,14 +71,15 @@ export function createPagedList<Row>(
   let turn = 0
   let isReading = false
 
-  /** Reads the pages wanted; `keep` says which others stay. */
-  async function read(numbers: readonly number[], keep: Paged<Row>['pages']): Promise<void> {
+  /** Reads these pages; of the others those stay that `isKept` says, once the answer is there. */
+  async function read(numbers: readonly number[], isKept: (page: number) => boolean): Promise<void> {
     const mine = ++turn
     isReading = true
     try {
       const answers = await Promise.all(numbers.map(page => source.load(page * PAGE_ROWS, PAGE_ROWS)))
       if (mine !== turn) return
-      const pages = new Map(keep)
+      const known = isForeign ? [] : [...value.peek().pages]
+      const pages = new Map(known.filter(([page]) => isKept(page)))
       for (const [index, page] of numbers.entries()) pages.set(page, answers[index]!.rows)
       isForeign = false
       value.value = { name: 'ready', total: answers.at(-1)!.total, pages, problem: '', at: Date.now() }
@@ -95,12 +96,14 @@ export function createPagedList<Row>(
   function fill(): void {
     const { pages } = value.peek()
     const missing = wanted.filter(page => !pages.has(page))
-    if (!isReading && !isForeign && missing.length > 0) void read(missing, pages)
+    if (!isReading && !isForeign && missing.length > 0) void read(missing, () => true)
   }
 
+  // What was scrolled to meanwhile must not go blank.
+  const isWanted = (page: number): boolean => wanted.includes(page)
   const reload = (): void => {
     value.value = { ...value.peek(), name: 'loading' }
-    void read(wanted, new Map())
+    void read(wanted, isWanted)
   }
   const stopEvents = feed.onEvents(events => {
     const current = value.peek()
@@ -113,7 +116,7 @@ export function createPagedList<Row>(
     reload()
   })
   const timer = setInterval(() => {
-    if (!isReading && feed.isWatched()) void read(wanted, new Map())
+    if (!isReading && feed.isWatched()) void read(wanted, isWanted)
   }, READ_AGAIN_MS)
   return {
     value,

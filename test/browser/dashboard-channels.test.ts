@@ -37,7 +37,7 @@ test('[N3] an operator finds a channel among many, watches it, and pauses', asyn
   await page.getByText('401 channels').waitFor()
   // Only what is in sight is drawn, and what is scrolled to is read.
   expect(await page.getByRole('row').count()).toBeLessThan(100)
-  await page.mouse.wheel(0, 100_000)
+  await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
   await page.getByRole('link', { name: 'public:orders:us:398' }).waitFor()
   await page.getByRole('searchbox').fill('EU:')
   await page.getByText('201 channels found').waitFor()

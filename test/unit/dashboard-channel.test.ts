@@ -94,6 +94,18 @@ test('a long list is read anew after a while and after a reconnect, and keeps wh
   expect(offsets()).toEqual([])
 })
 
+test('a page that was scrolled to while the list is read anew stays in sight', async () => {
+  const { list, settle, offsets } = startList(1000)
+  await settle()
+  list.want(300, 350)
+  await settle()
+  list.want(0, 50)
+  list.reload()
+  list.want(300, 350)
+  await settle()
+  expect([rowAt(list.value.value, 320), offsets()]).toEqual([320, []])
+})
+
 test('events change the rows that are loaded', async () => {
   const { list, settle, tell } = startList(3)
   await settle()
