@@ -83,6 +83,11 @@ export function formatInstant(time: number): string {
   return INSTANT.format(time)
 }
 
+/** `0`, `0.4`, `128`. */
+export function formatPace(perSecond: number): string {
+  return perSecond === 0 || perSecond >= 10 ? formatCount(perSecond) : perSecond.toFixed(1)
+}
+
 export function formatPlural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`
 }

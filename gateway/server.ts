@@ -37,9 +37,11 @@ import {
 import { createRewrite, subPath } from './api/sub-path.ts'
 import type { Config, HookConfig } from './config/config.ts'
 import type { AuditTrail } from './core/audit.ts'
+import { ChannelDirectory } from './core/channel-directory.ts'
 import type { Context } from './core/context.ts'
 import { tally } from './core/counters.ts'
 import type { Farewell } from './core/goodbye.ts'
+import { startTimer } from './core/timer.ts'
 import type { Certificate, TlsServer } from './ops/certificate.ts'
 import { registerSse } from './transports/sse.ts'
 import { StreamSockets } from './transports/stream-sockets.ts'
@@ -189,6 +191,7 @@ async function registerDoors(
     apiKeys: parts.apiKeys,
     audit: parts.audit,
     origins,
+    channels: openDirectory(context),
     limits: config.limits,
     checkAddress: createAddressCheck(config.access.api, 'access.api'),
     publicUrl: config.publicUrl,
@@ -196,6 +199,17 @@ async function registerDoors(
     readFigures: parts.readFigures,
     metrics: parts.metrics,
     state: parts.state,
+  })
+}
+
+function openDirectory({ history, hub, counters, replayer }: Context): ChannelDirectory {
+  return new ChannelDirectory({
+    history,
+    hub,
+    rates: counters.channelRates,
+    inTurn: read => replayer.run(read),
+    now: () => performance.now(),
+    startTimer,
   })
 }
 

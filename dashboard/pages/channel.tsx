@@ -1,37 +1,23 @@
-// One channel: its rule and figures, and what passes through it as it happens.
+// One channel: its rule and figures, and in tabs what passes through it, what it keeps, who is there, and a way to send.
 
 import { useEffect, useState } from 'preact/hooks'
+import { useLocation } from 'preact-iso'
 import { isChannelName } from '../../shared/channel-name.ts'
-import { formatAge, formatBytes, formatCount, formatDuration } from '../format.ts'
 import { Notice } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
+import { Tabs } from '../parts/tabs.tsx'
 import { pageLink } from '../place.ts'
-import { link, linkCount, wire } from '../state/feed.ts'
-import { now } from '../state/now.ts'
-import { explain, request } from '../state/request.ts'
+import { wire } from '../state/feed.ts'
 import { mayWrite } from '../state/session.ts'
-import type { Tail } from '../state/tail.ts'
 import { newestTime } from '../state/tail.ts'
 import type { Watch } from '../state/watch.ts'
 import { watchChannel } from '../state/watch.ts'
+import { ChannelFacts, useChannelAnswer } from './channel-facts.tsx'
+import { ChannelHistory } from './channel-history.tsx'
+import { ChannelPresence } from './channel-presence.tsx'
+import { ChannelPublish } from './channel-publish.tsx'
+import { DeleteMessage } from './delete-message.tsx'
 import { LiveTail } from './live-tail.tsx'
-
-interface ChannelAnswer {
-  name: string
-  rule: {
-    match: string
-    subscribe: string
-    publish: string
-    history: { messages: number; ageMs?: number; age?: number; bytes?: number } | false | null
-  }
-  subscribers: number
-  messages: number
-  bytes?: number
-  last?: number
-}
-
-// The tail moves by itself; the figures beside it must not contradict it for long.
-const READ_AGAIN_MS = 5000
 
 export function ChannelPage({ name }: { name: string }) {
   return isChannelName(name) ? <Channel name={name} /> : <NoName name={name} />
@@ -60,75 +46,55 @@ function Channel({ name }: { name: string }) {
     setWatch(started)
     return () => started.stop()
   }, [client, name])
+  const { answer, problem } = useChannelAnswer(name)
+  const tail = watch?.tail.value
   return (
     <div class="page page-tall">
       <PageHead title={name}>
         <p class="head-links">
           <a href={pageLink('channels')}>All channels</a>
           <a href={pageLink('connections', { q: name })}>Who listens</a>
-          {!name.startsWith('$') && mayWrite.value && (
-            <a href={pageLink('publish', { channel: name })}>Send to it</a>
-          )}
         </p>
       </PageHead>
-      <ChannelFacts name={name} tail={watch?.tail.value ?? null} />
-      {watch && <LiveTail watch={watch} />}
+      <ChannelFacts answer={answer} problem={problem} newest={tail ? newestTime(tail) : 0} />
+      <ChannelTabs name={name} watch={watch} isKept={answer?.rule.history !== false} />
     </div>
   )
 }
 
-function ChannelFacts({ name, tail }: { name: string; tail: Tail | null }) {
-  const [answer, setAnswer] = useState<ChannelAnswer | null>(null)
-  const [problem, setProblem] = useState('')
-  const connected = linkCount.value
-  // Again after a reconnect: the gateway may have another configuration now.
-  useEffect(() => {
-    if (connected === 0) return
-    const read = async (): Promise<void> => {
-      if (link.peek().name !== 'open') return
-      try {
-        setAnswer(await request<ChannelAnswer>('GET', `channels/${encodeURIComponent(name)}`))
-        setProblem('')
-      } catch (error) {
-        setProblem(explain(error))
-      }
-    }
-    void read()
-    const timer = setInterval(() => void read(), READ_AGAIN_MS)
-    return () => clearInterval(timer)
-  }, [name, connected])
-  if (problem && !answer) return <p class="problem">{problem}</p>
-  const last = Math.max(answer?.last ?? 0, tail ? newestTime(tail) : 0)
-  const facts: [string, string | null][] = [
-    ['Subscribers', answer && formatCount(answer.subscribers)],
-    ['Kept', answer && keptWords(answer)],
-    ['Last message', last === 0 ? null : `${formatAge(now.value - last)} ago`],
-    ['Rule', answer?.rule.match ?? null],
-    ['May subscribe', answer?.rule.subscribe ?? null],
-    ['Clients may publish', answer?.rule.publish ?? null],
-    ['History', answer && historyWords(answer.rule.history)],
-  ]
+const TAB_LABELS = { live: 'Live', history: 'History', presence: 'Presence', publish: 'Publish' } as const
+type TabName = keyof typeof TAB_LABELS
+
+function ChannelTabs({ name, watch, isKept }: { name: string; watch: Watch | null; isKept: boolean }) {
+  const { query } = useLocation()
+  const [deleting, setDeleting] = useState<string | null>(null)
+  const tabs = tabsOf(name, mayWrite.value)
+  const open = tabs.find(tab => tab === query.tab) ?? 'live'
+  const onDelete = mayWrite.value ? setDeleting : undefined
   return (
-    <dl class="strip">
-      {facts.map(([term, value]) => (
-        <div key={term}>
-          <dt>{term}</dt>
-          <dd>{value ?? '–'}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      {tabs.length > 1 && (
+        <Tabs
+          label="Parts of the channel"
+          open={open}
+          tabs={tabs.map(tab => ({ name: tab, label: TAB_LABELS[tab], href: tabLink(name, tab) }))}
+        />
+      )}
+      {open === 'live' && watch && <LiveTail watch={watch} onDelete={onDelete} />}
+      {open === 'history' && <ChannelHistory name={name} watch={watch} isKept={isKept} onDelete={onDelete} />}
+      {open === 'presence' && <ChannelPresence name={name} />}
+      {open === 'publish' && <ChannelPublish name={name} />}
+      {deleting !== null && <DeleteMessage channel={name} id={deleting} onClose={() => setDeleting(null)} />}
+    </>
   )
 }
 
-function keptWords({ messages, bytes }: ChannelAnswer): string {
-  return bytes === undefined ? formatCount(messages) : `${formatCount(messages)} (${formatBytes(bytes)})`
+function tabLink(name: string, tab: TabName): string {
+  return pageLink('channel', { name, tab: tab === 'live' ? '' : tab })
 }
 
-function historyWords(history: ChannelAnswer['rule']['history']): string {
-  if (!history) return 'none'
-  const ageMs = history.ageMs ?? history.age
-  const parts = [`${formatCount(history.messages)} messages`]
-  if (ageMs !== undefined) parts.push(formatDuration(ageMs).replace(/ 0 \S+$/, ''))
-  if (history.bytes !== undefined) parts.push(formatBytes(history.bytes))
-  return parts.join(', ')
+/** The gateway's own channels keep nothing, and nobody else sends there. */
+function tabsOf(name: string, isOperator: boolean): TabName[] {
+  if (name.startsWith('$')) return ['live']
+  return isOperator ? ['live', 'history', 'presence', 'publish'] : ['live', 'history', 'presence']
 }

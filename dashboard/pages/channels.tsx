@@ -1,112 +1,101 @@
-// Which channels there are: active ones and stored ones.
+// Which channels there are, active and stored ones: searched, sorted, and any number of them.
 
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
-import { formatAge, formatCount, formatPlural } from '../format.ts'
+import { formatPlural } from '../format.ts'
 import { Freshness, ListFault, ListLoading } from '../parts/list-state.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { Search } from '../parts/search.tsx'
+import { Table } from '../parts/table.tsx'
 import { pageLink } from '../place.ts'
 import type { ChannelView } from '../state/channels.ts'
-import { applySubscriptions } from '../state/channels.ts'
-import { now } from '../state/now.ts'
+import { applySubscriptions, channelsQuery } from '../state/channels.ts'
+import { listFeed } from '../state/feed.ts'
+import type { Paged, PagedList } from '../state/paged-list.ts'
+import { createPagedList, rowAt } from '../state/paged-list.ts'
 import { request } from '../state/request.ts'
-import { createLiveList } from '../state/snapshot.ts'
-
-const LOADED = 500
-
-async function load(prefix: string): Promise<{ list: readonly ChannelView[]; more: boolean }> {
-  const query = new URLSearchParams({ limit: String(LOADED), ...(prefix ? { prefix } : {}) })
-  const answer = await request<{ channels: ChannelView[]; next?: string }>('GET', `channels?${query}`)
-  return { list: answer.channels, more: answer.next !== undefined }
-}
+import { mayWrite } from '../state/session.ts'
+import { CHANNEL_COLUMNS } from './channel-columns.tsx'
 
 export function ChannelsPage() {
-  const prefix = useLocation().query.q ?? ''
-  const shown = useRef<readonly ChannelView[] | null>(null)
-  const list = useMemo(() => createLiveList(() => load(prefix), applySubscriptions, shown.current), [prefix])
-  useEffect(() => list.stop, [list])
-  const snapshot = list.value.value
-  shown.current = snapshot.list
+  const { query, route } = useLocation()
+  const { q: text = '', sort = 'name' } = query
+  const list = useChannels(text, sort)
+  const paged = list.value.value
   return (
     <div class="page">
       <PageHead title="Channels">
-        <p class="count">
-          {snapshot.list && formatPlural(snapshot.list.length, 'channel')}
-          {snapshot.name === 'ready' && snapshot.more && ' and more: narrow the search to see them'}
-        </p>
+        <p class="count">{paged.total !== null && countWords(paged.total, text)}</p>
       </PageHead>
       <div class="toolbar">
-        <Search page="channels" label="Find channels by how their name begins" hint="Name begins with…" />
-        <Freshness snapshot={snapshot} onReload={list.reload} />
+        <Search page="channels" label="Find channels by a part of their name" hint="Part of the name…" />
+        <Freshness snapshot={paged} onReload={list.reload} />
       </div>
-      <ListFault snapshot={snapshot} onReload={list.reload} />
-      {snapshot.name === 'loading' && snapshot.list === null && <ListLoading />}
-      {snapshot.list?.length === 0 && <NoChannels prefix={prefix} />}
-      {snapshot.list && snapshot.list.length > 0 && <ChannelsTable channels={snapshot.list} />}
+      <ListFault snapshot={paged} onReload={list.reload} />
+      {paged.name === 'loading' && paged.total === null && <ListLoading />}
+      {paged.total === 0 && <NoChannels text={text} />}
+      {paged.total !== null && paged.total > 0 && (
+        <Table
+          caption="Channels"
+          columns={CHANNEL_COLUMNS}
+          count={paged.total}
+          rowAt={index => rowAt(paged, index)}
+          keyOf={nameOf}
+          sort={sort}
+          onSort={next => route(pageLink('channels', { ...query, sort: next }), true)}
+          onRows={list.want}
+        />
+      )}
     </div>
   )
 }
 
-function NoChannels({ prefix }: { prefix: string }) {
-  if (prefix === '') {
+function nameOf({ name }: ChannelView): string {
+  return name
+}
+
+function useChannels(text: string, sort: string): PagedList<ChannelView> {
+  const shown = useRef<Paged<ChannelView> | null>(null)
+  const list = useMemo(() => {
+    const load = async (offset: number, limit: number) => {
+      const query = channelsQuery({ text, sort }, offset, limit)
+      const answer = await request<{ channels: ChannelView[]; total: number }>('GET', `channels?${query}`)
+      return { rows: answer.channels, total: answer.total }
+    }
+    return createPagedList({ load, apply: applySubscriptions }, listFeed, shown.current)
+  }, [text, sort])
+  useEffect(() => list.stop, [list])
+  shown.current = list.value.value
+  return list
+}
+
+function countWords(total: number, text: string): string {
+  return text.trim() === '' ? formatPlural(total, 'channel') : `${formatPlural(total, 'channel')} found`
+}
+
+function NoChannels({ text }: { text: string }) {
+  if (text.trim() === '') {
     return (
       <Notice kind="empty" title="No channels yet">
         <p>
-          A channel exists when it is used.{' '}
-          <a href={pageLink('publish', { channel: 'public:demo' })}>Publish</a> a first message to see one.
+          A channel exists when it is used.
+          {mayWrite.value && (
+            <>
+              {' '}
+              <a href={pageLink('publish', { channel: 'public:demo' })}>Publish</a> a first message to see
+              one.
+            </>
+          )}
         </p>
       </Notice>
     )
   }
   return (
-    <Notice kind="empty" title={`No channel begins with ${prefix}`}>
+    <Notice kind="empty" title={`No channel has ${text} in its name`}>
       <p>
-        It may still be subscribed to: <a href={pageLink('channel', { name: prefix })}>watch {prefix}</a>.
+        It may be used later: <a href={pageLink('channel', { name: text })}>watch {text}</a>.
       </p>
     </Notice>
-  )
-}
-
-function ChannelsTable({ channels }: { channels: readonly ChannelView[] }) {
-  return (
-    <div class="table-frame">
-      <table class="table">
-        <caption class="unseen">Channels by name</caption>
-        <thead>
-          <tr>
-            <th scope="col">Channel</th>
-            <th scope="col" class="number">
-              Subscribers
-            </th>
-            <th scope="col" class="number cell-spare">
-              Messages kept
-            </th>
-            <th scope="col" class="number">
-              Last
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {channels.map(({ name, subscribers, messages, last }) => (
-            <tr key={name}>
-              <th scope="row" class="cell-name">
-                <a class="channel" title={name} href={pageLink('channel', { name })}>
-                  {name}
-                </a>
-              </th>
-              <td class={subscribers > 0 ? 'number' : 'number faint'}>{formatCount(subscribers)}</td>
-              <td class={messages > 0 ? 'number cell-spare' : 'number cell-spare faint'}>
-                {formatCount(messages)}
-              </td>
-              <td class="number cell-last">
-                {last === undefined ? <span class="faint">–</span> : `${formatAge(now.value - last)} ago`}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   )
 }

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { formatClock, formatMilliseconds, formatPlural } from '../format.ts'
+import { CopyButton } from '../parts/copy-button.tsx'
 import { pageLink } from '../place.ts'
 import type { Draft } from '../state/publication.ts'
 import type { PublishAnswer, Sent } from '../state/sends.ts'
@@ -47,44 +48,31 @@ function resultWords({ subscribers, duplicate }: PublishAnswer): string {
   return `Sent to ${formatPlural(subscribers, 'subscriber')}`
 }
 
-type Copy = 'ready' | 'copied' | 'selected'
-const COPY_WORDS: Record<Copy, string> = { ready: 'Copy', copied: 'Copied', selected: 'Press Ctrl + C' }
-const COPIED_MS = 2000
-
-export function CurlLine({ text }: { text: string }) {
-  const line = useRef<HTMLPreElement>(null)
-  const [copy, setCopy] = useState<Copy>('ready')
-  useEffect(() => {
-    if (copy === 'ready') return
-    const timer = setTimeout(() => setCopy('ready'), COPIED_MS)
-    return () => clearTimeout(timer)
-  }, [copy])
-
-  async function take(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text)
-      setCopy('copied')
-    } catch {
-      // No clipboard where the page is not served securely, or not allowed: one key less to press all the same.
-      if (line.current) getSelection()?.selectAllChildren(line.current)
-      setCopy('selected')
-    }
-  }
-
+/** The same call elsewhere, one language at a time. */
+export function SameAs({ lines }: { lines: Readonly<Record<string, string>> }) {
+  const languages = Object.keys(lines)
+  const [language, setLanguage] = useState(languages[0] ?? '')
+  const text = lines[language] ?? ''
   return (
     <section class="panel">
       <div class="panel-head">
-        <h2>The same with curl</h2>
-        <button type="button" class="button button-small" disabled={text === ''} onClick={() => void take()}>
-          {COPY_WORDS[copy]}
-        </button>
-        <span class="unseen" role="status">
-          {copy !== 'ready' && COPY_WORDS[copy]}
-        </span>
+        <h2>The same with</h2>
+        <div class="choice">
+          {languages.map(each => (
+            <button
+              key={each}
+              type="button"
+              class="choice-button"
+              aria-pressed={each === language}
+              onClick={() => setLanguage(each)}
+            >
+              {each}
+            </button>
+          ))}
+        </div>
+        {text && <CopyButton text={text} label={`Copy the lines for ${language}`} />}
       </div>
-      <pre ref={line} class="json curl">
-        {text || 'Complete the form to see the line.'}
-      </pre>
+      <pre class="json curl">{text || 'Complete the form to see the lines.'}</pre>
       <p class="faint curl-note">
         <code>TWINWIRE_API_KEY</code> holds a key that may publish to the channel.
       </p>

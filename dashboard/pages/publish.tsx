@@ -3,37 +3,21 @@
 import { useEffect } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { PageHead } from '../parts/page-head.tsx'
-import { baseUrl } from '../place.ts'
-import { findJsonFault } from '../state/json-fault.ts'
-import { curlLine, ttlFault } from '../state/publication.ts'
-import { draft, draftFor, isSending, sendDraft, sends, setDraft } from '../state/sends.ts'
-import { PublishForm } from './publish-form.tsx'
-import { CurlLine, LastResult, RecentSends } from './publish-side.tsx'
+import { pageLink } from '../place.ts'
+import { draft, draftFor } from '../state/sends.ts'
+import { PublishBench } from './publish-bench.tsx'
 
 export function PublishPage() {
-  const { query } = useLocation()
+  const { query, route } = useLocation()
+  const { channel } = query
   useEffect(() => {
-    if (query.channel) draftFor(query.channel)
-  }, [query.channel])
-  const { channel, data, ttl } = draft.value
-  const valid = channel !== '' && findJsonFault(data) === null && ttlFault(ttl) === null
+    if (channel) draftFor(channel)
+    else if (draft.peek().channel !== '') route(pageLink('publish', { channel: draft.peek().channel }), true)
+  }, [channel, route])
   return (
     <div class="page">
       <PageHead title="Publish" />
-      <div class="publish">
-        <PublishForm
-          draft={draft.value}
-          onChange={setDraft}
-          valid={valid}
-          busy={isSending.value}
-          onSend={() => void sendDraft()}
-        />
-        <div class="publish-side">
-          <LastResult sent={sends.value[0]} />
-          <CurlLine text={valid ? curlLine(baseUrl.href, draft.value) : ''} />
-          <RecentSends sends={sends.value} onTake={setDraft} />
-        </div>
-      </div>
+      <PublishBench onChange={next => route(pageLink('publish', { channel: next.channel }), true)} />
     </div>
   )
 }

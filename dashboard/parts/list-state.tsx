@@ -1,11 +1,17 @@
 // What stands where a list would: loading, failed, or how fresh it is.
 
 import { formatClock } from '../format.ts'
-import type { Snapshot } from '../state/snapshot.ts'
 import { Notice } from './notice.tsx'
 
+/** How the reading of a list stands. */
+export interface Reading {
+  readonly name: 'loading' | 'failed' | 'ready'
+  readonly at?: number
+  readonly problem?: string
+}
+
 /** When the figures of a list were read, and the way to read them again. */
-export function Freshness({ snapshot, onReload }: { snapshot: Snapshot<unknown>; onReload: () => void }) {
+export function Freshness({ snapshot, onReload }: { snapshot: Reading; onReload: () => void }) {
   return (
     <p class="freshness">
       <span>{freshnessWords(snapshot)}</span>
@@ -16,12 +22,12 @@ export function Freshness({ snapshot, onReload }: { snapshot: Snapshot<unknown>;
   )
 }
 
-function freshnessWords(snapshot: Snapshot<unknown>): string {
-  if (snapshot.name === 'ready') return `Figures of ${formatClock(snapshot.at)}`
+function freshnessWords(snapshot: Reading): string {
+  if (snapshot.name === 'ready') return `Figures of ${formatClock(snapshot.at ?? 0)}`
   return snapshot.name === 'loading' ? 'Reading…' : 'Could not be read'
 }
 
-export function ListFault({ snapshot, onReload }: { snapshot: Snapshot<unknown>; onReload: () => void }) {
+export function ListFault({ snapshot, onReload }: { snapshot: Reading; onReload: () => void }) {
   if (snapshot.name !== 'failed') return null
   return (
     <Notice kind="bad" title="The list could not be read">

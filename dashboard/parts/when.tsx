@@ -3,12 +3,15 @@
 import { formatAge, formatInstant } from '../format.ts'
 import { now } from '../state/now.ts'
 
+/** What has just happened may seem to lie ahead: this clock steps once a second, and the gateway's is another. */
+const CLOCK_SLACK_MS = 2000
+
 /** `time` in milliseconds since 1970. Moments ahead read as `in 5 min`. */
 export function When({ time }: { time: number }) {
   const agoMs = now.value - time
   return (
     <time dateTime={new Date(time).toISOString()} title={formatInstant(time)}>
-      {agoMs >= 0 ? `${formatAge(agoMs)} ago` : `in ${formatAge(-agoMs)}`}
+      {agoMs > -CLOCK_SLACK_MS ? `${formatAge(agoMs)} ago` : `in ${formatAge(-agoMs)}`}
     </time>
   )
 }

@@ -1,13 +1,33 @@
-// The list of channels: a snapshot whose subscriber counts are kept current by events. Pure.
+// The list of channels: how it is asked for, and subscriber counts kept current by events. Pure.
 
 import type { GatewayEvent } from '../../shared/stats.ts'
 
 export interface ChannelView {
   readonly name: string
+  /** The pattern of the rule that applies. */
+  readonly match: string
   readonly subscribers: number
+  /** Messages published a second, lately. */
+  readonly perSecond: number
   readonly messages: number
+  readonly bytes: number
   /** The newest message's time, in milliseconds since 1970. */
   readonly last?: number
+}
+
+export interface ChannelQuery {
+  /** Part of the name; with `*` at the end, how it begins. */
+  readonly text: string
+  readonly sort: string
+}
+
+/** The query of one window of the channels found. */
+export function channelsQuery({ text, sort }: ChannelQuery, offset: number, limit: number): string {
+  const query = new URLSearchParams({ sort, offset: String(offset), limit: String(limit) })
+  const wanted = text.trim()
+  if (wanted.endsWith('*')) query.set('prefix', wanted.slice(0, -1))
+  else if (wanted !== '') query.set('text', wanted)
+  return query.toString()
 }
 
 /** Counts subscribers up and down. Channels that a snapshot has not named are left to the next one. */

@@ -7,7 +7,12 @@ const ONE_LINE = 76
 
 /** A message's data on one line when it is short, else over lines; its tokens as the publisher wrote them. */
 export function layOut(message: MessageWithText): string {
-  const lines = reindent(dataOf(message))
+  return layOutText(dataOf(message))
+}
+
+/** The same for data that is there as text. */
+export function layOutText(json: string): string {
+  const lines = reindent(json)
   // Line breaks inside strings are escaped, so these are all the layout's own.
   const line = lines.replace(/\n */g, ' ')
   return line.length <= ONE_LINE ? line : lines

@@ -1,5 +1,8 @@
 // What the publish form sends, and the same as a command line. Pure.
 
+import { isChannelName } from '../../shared/channel-name.ts'
+import { findJsonFault } from './json-fault.ts'
+
 export interface Draft {
   readonly channel: string
   readonly event: string
@@ -17,6 +20,11 @@ export function publishBody({ channel, event, data, key, ttl }: Draft): string {
   if (key !== '') members.push(`"key":${JSON.stringify(key)}`)
   if (ttl !== '') members.push(`"ttl":${Number(ttl)}`)
   return `{${members.join(',')}}`
+}
+
+/** One of many of the same message: with a key, each has its own, or they would be one. */
+export function numbered(draft: Draft, number: number): Draft {
+  return draft.key === '' ? draft : { ...draft, key: `${draft.key}-${number}` }
 }
 
 /** The call as a command for a POSIX shell, safe to paste whatever the draft holds; the API key comes from the environment. */
@@ -41,4 +49,17 @@ export function ttlFault(ttl: string): string | null {
   return Number(ttl) > 0 && Number.isFinite(Number(ttl))
     ? null
     : 'A ttl is a number of seconds greater than 0.'
+}
+
+/** What is wrong with a channel's name, or null; nothing typed is no fault yet. */
+export function channelFault(channel: string): string | null {
+  if (channel === '' || isChannelName(channel)) return null
+  return 'A name has 1–200 printable ASCII characters without space and " \\ , * < > ` { } | ^.'
+}
+
+/** Whether the gateway would take it. */
+export function isComplete({ channel, data, ttl }: Draft): boolean {
+  return (
+    channel !== '' && channelFault(channel) === null && findJsonFault(data) === null && ttlFault(ttl) === null
+  )
 }

@@ -25,6 +25,15 @@ export function authorizeRequests(csrf: string, unauthorized: () => void): void 
  * @throws RequestError with status 0 when the gateway cannot be reached
  */
 export async function request<Answer>(method: string, path: string, body?: string): Promise<Answer> {
+  const text = await requestText(method, path, body)
+  return (text === '' ? null : JSON.parse(text)) as Answer
+}
+
+/**
+ * The same with the answer as it was written, for whom a number must not be rounded.
+ * @throws RequestError with status 0 when the gateway cannot be reached
+ */
+export async function requestText(method: string, path: string, body?: string): Promise<string> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (method !== 'GET') headers['x-csrf-token'] = csrfToken
@@ -35,7 +44,7 @@ export async function request<Answer>(method: string, path: string, body?: strin
   }).catch(() => null)
   if (!response)
     throw new RequestError(0, 'The gateway cannot be reached: check that it runs and that you are online.')
-  if (response.ok) return (response.status === 204 ? null : await response.json()) as Answer
+  if (response.ok) return response.text()
   if (response.status === 401 && path !== 'session') onUnauthorized()
   throw new RequestError(response.status, await detailOf(response))
 }

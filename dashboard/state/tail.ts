@@ -6,7 +6,13 @@ import { layOut } from './json-layout.ts'
 
 export type Row =
   /** `text` is the data laid out, once, however often the row is drawn. */
-  | { readonly kind: 'message'; readonly key: number; readonly message: Received; readonly text: string }
+  | {
+      readonly kind: 'message'
+      readonly key: number
+      readonly message: Received
+      readonly text: string
+      readonly deleted?: true
+    }
   | { readonly kind: 'gap'; readonly key: number; readonly gap: Gap }
 
 export interface Tail {
@@ -17,19 +23,22 @@ export interface Tail {
   readonly held: readonly Row[]
   /** Messages that came since the pause, kept or not. */
   readonly missed: number
+  /** Ids of messages that were deleted meanwhile, seen here or not; the newest of them. */
+  readonly deleted: readonly string[]
   readonly nextKey: number
 }
 
 export type TailInput =
   | { name: 'message'; message: Received }
   | { name: 'gap'; gap: Gap }
+  | { name: 'deleted'; id: string }
   | { name: 'pause' }
   | { name: 'resume' }
   | { name: 'clear' }
 
 export const TAIL_ROWS = 300
 
-export const EMPTY_TAIL: Tail = { rows: [], paused: false, held: [], missed: 0, nextKey: 1 }
+export const EMPTY_TAIL: Tail = { rows: [], paused: false, held: [], missed: 0, deleted: [], nextKey: 1 }
 
 export function applyTail(tail: Tail, input: TailInput): Tail {
   switch (input.name) {
@@ -42,6 +51,13 @@ export function applyTail(tail: Tail, input: TailInput): Tail {
       })
     case 'gap':
       return append(tail, { kind: 'gap', key: tail.nextKey, gap: input.gap })
+    case 'deleted':
+      return {
+        ...tail,
+        rows: withoutData(tail.rows, input.id),
+        held: withoutData(tail.held, input.id),
+        deleted: [...tail.deleted, input.id].slice(-TAIL_ROWS),
+      }
     case 'pause':
       return { ...tail, paused: true }
     case 'resume':
@@ -66,4 +82,23 @@ export function newestTime({ rows, held }: Tail): number {
 
 function bounded(rows: readonly Row[]): readonly Row[] {
   return rows.length > TAIL_ROWS ? rows.slice(-TAIL_ROWS) : rows
+}
+
+/** Whoever looks at a message that is deleted must see that it is. */
+function withoutData(rows: readonly Row[], id: string): readonly Row[] {
+  return rows.map(row =>
+    row.kind === 'message' && row.message.id === id ? { ...row, text: '', deleted: true } : row,
+  )
+}
+
+/** The rows in which every word stands somewhere: data, event, user, id. Gaps are always shown. */
+export function filterTail(rows: readonly Row[], filter: string): readonly Row[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
+  if (words.length === 0) return rows
+  return rows.filter(row => {
+    if (row.kind === 'gap') return true
+    const { id = '', event = '', user = '' } = row.message
+    const text = `${row.text}\n${event}\n${user}\n${id}`.toLowerCase()
+    return words.every(word => text.includes(word))
+  })
 }

@@ -45,6 +45,9 @@ export function watchChannel(client: Twinwire, channel: string): Watch {
   const stopGaps = client.on('gap', gap => {
     if (gap.channel === channel) receive({ name: 'gap', gap })
   })
+  const stopDeleted = client.on('deleted', ({ channel: where, id }) => {
+    if (where === channel) receive({ name: 'deleted', id })
+  })
   const stopErrors = client.on('error', error => {
     if (error.channel === channel) problem.value = error.message
   })
@@ -59,6 +62,7 @@ export function watchChannel(client: Twinwire, channel: string): Watch {
       clearTimeout(timer)
       stopMessages()
       stopGaps()
+      stopDeleted()
       stopErrors()
       subscription?.unsubscribe()
     },

@@ -9,6 +9,7 @@ import type { Operators } from '../access/operators.ts'
 import type { Origins } from '../access/origins.ts'
 import type { Config } from '../config/config.ts'
 import type { AuditTrail } from '../core/audit.ts'
+import type { ChannelDirectory } from '../core/channel-directory.ts'
 import type { ChannelRules } from '../core/channel-rules.ts'
 import type { Connections } from '../core/connections.ts'
 import type { Counters } from '../core/counters.ts'
@@ -26,7 +27,8 @@ export interface ApiDeps {
   readonly version: string
   readonly publisher: Pick<Publisher, 'publish'>
   readonly connections: Pick<Connections, 'list' | 'get' | 'disconnect' | 'disconnectUser' | 'closeEnded'>
-  readonly hub: Pick<Hub, 'subscribers' | 'listChannels'>
+  readonly hub: Pick<Hub, 'listChannels'>
+  readonly channels: Pick<ChannelDirectory, 'figuresOf' | 'search'>
   readonly rules: Pick<ChannelRules, 'of'>
   readonly history: History
   readonly presence: Pick<Presence, 'read'>

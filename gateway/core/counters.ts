@@ -2,6 +2,7 @@
 
 import type { Code } from '../../shared/codes.ts'
 import type { GapReason } from '../../shared/frames.ts'
+import { ChannelRates } from './channel-rates.ts'
 import { Histogram } from './histogram.ts'
 
 /** The limits that somebody can run into, by their keys in the configuration; guesses of passwords have none. */
@@ -36,12 +37,15 @@ export interface Counters {
   jwks: Partial<Record<'fetched' | 'failed', number>>
   /** From a publish to its commit, in seconds. */
   readonly publishSeconds: Histogram
+  /** Messages published, by channel. */
+  readonly channelRates: ChannelRates
 }
 
 /** Around a commit: 0.1 ms when idle, tens of milliseconds under load, a second when the disk is in trouble. */
 const PUBLISH_BOUNDS = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 
-export function createCounters(): Counters {
+/** `now` in monotonic milliseconds. */
+export function createCounters(now = (): number => performance.now()): Counters {
   return {
     published: 0,
     delivered: 0,
@@ -55,6 +59,7 @@ export function createCounters(): Counters {
     hook: {},
     jwks: {},
     publishSeconds: new Histogram(PUBLISH_BOUNDS),
+    channelRates: new ChannelRates(now),
   }
 }
 

@@ -47,6 +47,11 @@ export class Hub implements Follower {
     return this.#channels.get(channel)?.subscribers.size ?? 0
   }
 
+  /** Channels with a subscriber, in no order. */
+  activeNames(): Iterable<string> {
+    return this.#channels.keys()
+  }
+
   /** Channels with a subscriber, by name, after a name. */
   listChannels(prefix: string, after: string, limit: number): { name: string; subscribers: number }[] {
     const names = [...this.#channels.keys()].filter(name => name > after && name.startsWith(prefix)).sort()

@@ -157,6 +157,7 @@ export class Publisher {
     const duplicate = appended?.duplicate ?? false
     if (!duplicate) {
       counters.published += 1
+      counters.channelRates.note(entry.channel)
       if (!entry.stored) hub.deliverUnstored(unstoredContent(entry, clock()))
     }
     const seq = appended?.seq ?? null

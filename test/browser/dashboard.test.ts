@@ -167,8 +167,8 @@ test('[N1] names of any length leave the figures beside them in sight', async t 
     await page.getByText(/^Live/).first().waitFor()
     if (path === 'channels') {
       const figure = page.getByRole('row').filter({ hasText: name }).getByRole('cell', { name: '1' })
-      await figure.waitFor()
-      expect((await figure.boundingBox())!.x, path).toBeLessThan(390)
+      // The dashboard's own channels join the list when its link is there, and the row moves.
+      await expect.poll(async () => (await figure.boundingBox())?.x ?? 390).toBeLessThan(390)
     }
     // As text: the tests are checked without a browser's types.
     const beyondPx = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')

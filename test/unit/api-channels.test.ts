@@ -223,7 +223,14 @@ describe('channels', () => {
       'public:live',
       'public:z',
     ])
-    expect(all.channels[2]).toEqual({ name: 'public:live', subscribers: 4, messages: 0 })
+    expect(all.channels[2]).toEqual({
+      name: 'public:live',
+      match: 'public:*',
+      subscribers: 4,
+      perSecond: 0,
+      messages: 0,
+      bytes: 0,
+    })
     expect(all.channels[1]).toMatchObject({ subscribers: 0, messages: 1, last: expect.any(Number) })
     expect(all).not.toHaveProperty('next')
     const first = (await api.call('GET', '/api/channels?prefix=public:&limit=2')).json()
@@ -241,7 +248,9 @@ describe('channels', () => {
     const dayMs = 24 * 3600 * 1000
     expect((await call('GET', '/api/channels/public:live')).json()).toEqual({
       name: 'public:live',
+      match: 'public:*',
       subscribers: 4,
+      perSecond: 0,
       messages: 0,
       bytes: 0,
       rule: {

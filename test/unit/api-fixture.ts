@@ -11,12 +11,14 @@ import { createOrigins } from '../../gateway/access/origins.ts'
 import { registerApi } from '../../gateway/api/api.ts'
 import type { ApiDeps } from '../../gateway/api/deps.ts'
 import { refuseUnclear, SERVER_OPTIONS } from '../../gateway/api/server-options.ts'
+import { ChannelDirectory } from '../../gateway/core/channel-directory.ts'
 import { BUILT_IN_RULES, ChannelRules } from '../../gateway/core/channel-rules.ts'
 import { createCounters } from '../../gateway/core/counters.ts'
 import type { HistoryQuery } from '../../gateway/core/history.ts'
 import type { Follower, Message } from '../../gateway/core/log.ts'
 import type { Publication, Published } from '../../gateway/core/publication.ts'
 import { checkPublication } from '../../gateway/core/publication-check.ts'
+import { startTimer } from '../../gateway/core/timer.ts'
 import type { Failure } from '../../shared/codes.ts'
 import { formatCursor } from '../../shared/cursor.ts'
 import type { ConnectionView, Stats } from '../../shared/stats.ts'
@@ -189,6 +191,15 @@ function createDeps(fixture: Fixture): ApiDeps {
     everyone: [],
   }
   const records = openTestRecords()
+  const counters = createCounters()
+  const hub = {
+    subscribers: (channel: string) => (channel === 'public:live' ? 4 : 0),
+    activeNames: () => ['public:live'],
+    listChannels: (prefix: string, after: string) =>
+      'public:live'.startsWith(prefix) && 'public:live' > after
+        ? [{ name: 'public:live', subscribers: 4 }]
+        : [],
+  }
   const kept = { clock: Date.now, onFault: (error: unknown) => fixture.faults.push(error) }
   const apiKeys = new ApiKeys({
     ...kept,
@@ -230,13 +241,15 @@ function createDeps(fixture: Fixture): ApiDeps {
       disconnectUser: user =>
         [...connections.values()].filter(view => view.user === user && connections.delete(view.id)).length,
     },
-    hub: {
-      subscribers: channel => (channel === 'public:live' ? 4 : 0),
-      listChannels: (prefix, after) =>
-        'public:live'.startsWith(prefix) && 'public:live' > after
-          ? [{ name: 'public:live', subscribers: 4 }]
-          : [],
-    },
+    hub,
+    channels: new ChannelDirectory({
+      history: log,
+      hub,
+      rates: counters.channelRates,
+      inTurn: read => read(),
+      now: () => performance.now(),
+      startTimer,
+    }),
     rules: RULES,
     history: log,
     log,
@@ -252,7 +265,7 @@ function createDeps(fixture: Fixture): ApiDeps {
     checkAddress: () => null,
     replayer: { run: read => read() },
     limits: { bodyBytes: 1024 * 1024, commandsPerSecond: 1_000_000, publishesPerSecond: 1_000_000 },
-    counters: createCounters(),
+    counters,
     publicUrl: 'https://gw.example',
     metrics: async () => '# the figures\n',
     readFigures: (stepMs, from) => records.figures.read(stepMs, from),

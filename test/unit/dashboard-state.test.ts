@@ -79,8 +79,8 @@ test('the filter wants every word, in any field; newest first', () => {
 
 test('channels count subscribers up and down, never below nothing', () => {
   const channels = [
-    { name: 'x', subscribers: 1, messages: 0 },
-    { name: 'y', subscribers: 5, messages: 0 },
+    { name: 'x', match: '*', subscribers: 1, perSecond: 0, messages: 0, bytes: 0 },
+    { name: 'y', match: '*', subscribers: 5, perSecond: 0, messages: 0, bytes: 0 },
   ]
   const event = (kind: 'subscribed' | 'unsubscribed', channel: string): GatewayEvent => ({
     kind,

@@ -1,0 +1,135 @@
+// Who is in a channel, where its rule has presence.
+
+import { useEffect, useState } from 'preact/hooks'
+import type { Presence } from '../../clients/js/connect.ts'
+import { formatCount, formatPlural } from '../format.ts'
+import { ListLoading } from '../parts/list-state.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { pageLink } from '../place.ts'
+import { link, linkCount, wire } from '../state/feed.ts'
+import { layOutText } from '../state/json-layout.ts'
+import { explain, RequestError, request } from '../state/request.ts'
+
+type Reading =
+  | { readonly name: 'loading' }
+  | { readonly name: 'failed'; readonly problem: string; readonly isNone: boolean }
+  | { readonly name: 'ready'; readonly presence: Presence }
+
+const READ_AGAIN_MS = 5000
+/** A crowd that comes in at once is one reading. */
+const GATHER_MS = 300
+
+export function ChannelPresence({ name }: { name: string }) {
+  const reading = usePresence(name)
+  switch (reading.name) {
+    case 'loading':
+      return <ListLoading />
+    case 'failed':
+      return reading.isNone ? (
+        <Notice kind="empty" title="Nobody counts who is here">
+          <p>{reading.problem}</p>
+        </Notice>
+      ) : (
+        <Notice kind="bad" title="Who is here could not be read">
+          <p>{reading.problem}</p>
+        </Notice>
+      )
+    case 'ready':
+      return <Members presence={reading.presence} />
+  }
+}
+
+function usePresence(name: string): Reading {
+  const [reading, setReading] = useState<Reading>({ name: 'loading' })
+  const client = wire.value
+  const connected = linkCount.value
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let isCurrent = true
+    const soon = (delayMs: number): void => {
+      clearTimeout(timer)
+      timer = setTimeout(() => void read(), delayMs)
+    }
+    const read = async (): Promise<void> => {
+      const next = await readPresence(name)
+      if (!isCurrent) return
+      if (next.name === 'ready' || link.peek().name === 'open') setReading(next)
+      soon(READ_AGAIN_MS)
+    }
+    const onMove = ({ channel }: { channel: string }): void => {
+      if (channel === name) soon(GATHER_MS)
+    }
+    const stopJoins = client?.on('join', onMove)
+    const stopLeaves = client?.on('leave', onMove)
+    void read()
+    return () => {
+      isCurrent = false
+      clearTimeout(timer)
+      stopJoins?.()
+      stopLeaves?.()
+    }
+  }, [name, client, connected])
+  return reading
+}
+
+async function readPresence(name: string): Promise<Reading> {
+  try {
+    const presence = await request<Presence>('GET', `channels/${encodeURIComponent(name)}/presence`)
+    return { name: 'ready', presence }
+  } catch (error) {
+    const isNone = error instanceof RequestError && error.status === 404
+    return { name: 'failed', problem: explain(error), isNone }
+  }
+}
+
+function Members({ presence }: { presence: Presence }) {
+  const { members, anonymous, total = members.length } = presence
+  return (
+    <section class="tail" aria-label="Presence">
+      <p class="quiet">
+        {formatPlural(total, 'user')}
+        {total > members.length && `, of whom ${formatCount(members.length)} are listed`}
+        {anonymous > 0 && ` and ${formatPlural(anonymous, 'connection')} without a user`}
+      </p>
+      {members.length === 0 ? (
+        <Notice kind="empty" title="No user is here">
+          <p>Users appear here while they are subscribed with a token that names them.</p>
+        </Notice>
+      ) : (
+        <div class="table-frame">
+          <table class="table">
+            <caption class="unseen">Users in the channel</caption>
+            <thead>
+              <tr>
+                <th scope="col">User</th>
+                <th scope="col">Info</th>
+                <th scope="col" class="number">
+                  Connections
+                </th>
+              </tr>
+            </thead>
+            <tbody>{members.map(memberRow)}</tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function memberRow({ user, info, connections }: Presence['members'][number]) {
+  return (
+    <tr key={user}>
+      <th scope="row">
+        <a class="channel" href={pageLink('connections', { q: user })}>
+          {user}
+        </a>
+      </th>
+      <td class="cell-info">
+        {info !== undefined && <code title={layOutText(JSON.stringify(info))}>{JSON.stringify(info)}</code>}
+      </td>
+      <td class="number">
+        {connections > 0 ? formatCount(connections) : <span class="faint">just left</span>}
+      </td>
+    </tr>
+  )
+}
