@@ -45,7 +45,7 @@ const LIST_SCHEMA = {
   },
 }
 
-const RULE = Type.Object(
+export const RULE = Type.Object(
   {
     match: Type.String({ description: 'The pattern of the rule that applies.' }),
     subscribe: Type.Enum(['anyone', 'user', 'granted']),
@@ -118,7 +118,7 @@ function toChannel(
   return stored?.last === undefined ? channel : { ...channel, last: stored.last }
 }
 
-function toRule({ history, maxMessageBytes, ...rule }: ChannelRule): Static<typeof RULE> {
+export function toRule({ history, maxMessageBytes, ...rule }: ChannelRule): Static<typeof RULE> {
   const limit = maxMessageBytes === undefined ? {} : { maxMessageBytes }
   if (history === null) return { ...rule, history: false, ...limit }
   const { bytes, ...kept } = history
