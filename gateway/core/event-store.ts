@@ -1,19 +1,11 @@
 // Where happenings are kept for operators to look back at. Types only.
 
-import type { EventKind, KeptEvent } from '../../shared/kept-event.ts'
+import type { EventFilter } from '../../shared/event-filter.ts'
+import type { KeptEvent } from '../../shared/kept-event.ts'
 
-export interface EventQuery {
+export interface EventQuery extends EventFilter {
   /** Only events with smaller ids. */
   readonly before?: number | undefined
-  /** Any of these; none: all. */
-  readonly kinds?: readonly EventKind[] | undefined
-  readonly code?: string | undefined
-  readonly connection?: string | undefined
-  readonly user?: string | undefined
-  readonly address?: string | undefined
-  readonly channel?: string | undefined
-  /** Occurs somewhere, in letters of either case. */
-  readonly text?: string | undefined
   readonly limit: number
 }
 

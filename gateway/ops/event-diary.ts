@@ -2,6 +2,7 @@
 // Written behind, once a second. Knows no storage and no channel.
 
 import { factsOf } from '../../shared/event-facts.ts'
+import { fitsFilter } from '../../shared/event-filter.ts'
 import type { EventFacts, KeptEvent } from '../../shared/kept-event.ts'
 import type { GatewayEvent } from '../../shared/stats.ts'
 import type { Clock } from '../core/clock.ts'
@@ -69,8 +70,9 @@ export class EventDiary {
 
   /** Newest first. What is not written yet is found too; throws when the store fails. */
   read(query: EventQuery): EventPage {
+    const { before = Number.POSITIVE_INFINITY } = query
     const page = this.#options.store.read(query)
-    const waiting = [...this.#unsaved.values()].filter(event => fits(event, query))
+    const waiting = [...this.#unsaved.values()].filter(event => event.id < before && fitsFilter(event, query))
     if (waiting.length === 0) return page
     const known = new Set(waiting.map(({ id }) => id))
     const floor = page.next ?? 0
@@ -171,18 +173,4 @@ function isRoutine(kind: KeptEvent['kind']): boolean {
 function sameness({ kind, code, connection, user, address, channel, message }: EventFacts): string {
   const who = kind === 'refused' ? (user ?? address) : connection
   return JSON.stringify([kind, code, who, channel, message.replace(/\d+/g, '0')])
-}
-
-function fits(event: KeptEvent, query: EventQuery): boolean {
-  const { before = Number.POSITIVE_INFINITY, kinds, text = '' } = query
-  const { code, connection, user, address, transport, channel, message } = event
-  if (event.id >= before || (kinds !== undefined && kinds.length > 0 && !kinds.includes(event.kind)))
-    return false
-  const exact = { code, connection, user, address, channel }
-  for (const [name, value] of Object.entries(exact)) {
-    const wanted = query[name as keyof typeof exact]
-    if (wanted !== undefined && wanted !== value) return false
-  }
-  const all = [message, code, connection, user, address, transport, channel].join(' ')
-  return all.toLowerCase().includes(text.toLowerCase())
 }
