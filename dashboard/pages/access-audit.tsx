@@ -128,23 +128,19 @@ function What({ action, count }: AuditEntry) {
 function Who({ actor, kind, address }: AuditEntry) {
   return (
     <>
-      <span class="event-name">
+      <span class="audit-name">
         <a class="quiet-link" href={pageLink('access', { tab: 'audit', actor })}>
           {actor}
         </a>
-        {kind !== 'operator' && kind !== actor && <span class="tag">{kind}</span>}
+        {kind !== 'operator' && kind !== 'nobody' && kind !== actor && <span class="tag">{kind}</span>}
       </span>
-      {address && (
-        <span class="event-place">
-          <code>{address}</code>
-        </span>
-      )}
+      {address && <code class="audit-address">{address}</code>}
     </>
   )
 }
 
 function To({ target, detail }: AuditEntry) {
-  if (target === undefined && detail === undefined) return <span class="faint">–</span>
+  if (target === undefined && detail === undefined) return <span class="faint nothing">–</span>
   return (
     <>
       {target && <code class="audit-target">{target}</code>}

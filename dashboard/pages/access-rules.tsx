@@ -80,10 +80,10 @@ function Verdict({ channel, rule, index }: NonNullable<RulesAnswer['tried']>) {
   const place = index === null ? 'no rule of the configuration; in its place' : `rule ${index + 1},`
   return (
     <>
-      <code>{channel}</code> meets {place} <code>{rule.match}</code>: received by{' '}
-      <strong>{SUBSCRIBE_WORDS[rule.subscribe]}</strong>, published to by{' '}
-      <strong>{PUBLISH_WORDS[rule.publish]}</strong>, history {historyWords(rule.history)}.{' '}
-      <a href={pageLink('access', { tab: 'explain', channel })}>Why may somebody…?</a>
+      <code>{channel}</code> meets {place} <code>{rule.match}</code>. Subscribe:{' '}
+      <strong>{SUBSCRIBE_WORDS[rule.subscribe]}</strong>. Publish:{' '}
+      <strong>{PUBLISH_WORDS[rule.publish]}</strong>. History: <strong>{historyWords(rule.history)}</strong>.{' '}
+      <a href={pageLink('access', { tab: 'explain', channel })}>Explain</a>
     </>
   )
 }
@@ -96,8 +96,8 @@ function RulesTable({ rules, decides }: { rules: readonly RuleView[]; decides: n
         <thead>
           <tr>
             <th scope="col">Matches</th>
-            <th scope="col">Received by</th>
-            <th scope="col">Published to by</th>
+            <th scope="col">Subscribe</th>
+            <th scope="col">Clients publish</th>
             <th scope="col">History</th>
             <th scope="col">Presence</th>
             <th scope="col" class="number">
@@ -112,8 +112,8 @@ function RulesTable({ rules, decides }: { rules: readonly RuleView[]; decides: n
                 <span class="faint">{index + 1}</span> <code>{rule.match}</code>
                 {index === decides && <span class="tag tag-live">decides</span>}
               </th>
-              <td data-label="Received by">{SUBSCRIBE_WORDS[rule.subscribe]}</td>
-              <td data-label="Published to by">{PUBLISH_WORDS[rule.publish]}</td>
+              <td data-label="Subscribe">{SUBSCRIBE_WORDS[rule.subscribe]}</td>
+              <td data-label="Clients publish">{PUBLISH_WORDS[rule.publish]}</td>
               <td data-label="History">{historyWords(rule.history)}</td>
               <td data-label="Presence">{rule.presence ? 'shown' : <span class="faint">–</span>}</td>
               <td data-label="Largest message" class="number">

@@ -12,9 +12,9 @@ import { TokenPart } from './access-token.tsx'
 
 const PARTS = [
   { name: 'keys', label: 'API keys' },
-  { name: 'rules', label: 'Channel rules' },
-  { name: 'explain', label: 'Why may somebody…?' },
-  { name: 'token', label: 'Try a token' },
+  { name: 'rules', label: 'Rules' },
+  { name: 'explain', label: 'Explain' },
+  { name: 'token', label: 'Token' },
   { name: 'audit', label: 'Audit log' },
 ] as const
 

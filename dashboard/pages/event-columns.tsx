@@ -14,6 +14,13 @@ export function eventColumns(all: () => readonly KeptEvent[]): readonly Column<K
     { name: 'time', title: 'Time', class: 'event-time', cell: event => <Time event={event} /> },
     { name: 'what', title: 'What', class: 'event-what', isName: true, cell: event => <What event={event} /> },
     { name: 'who', title: 'Who', class: 'event-who', cell: event => <Who event={event} /> },
+    {
+      name: 'connection',
+      title: 'Connection',
+      class: 'event-place',
+      cell: ({ connection }) => <Connection id={connection} />,
+    },
+    { name: 'address', title: 'Address', class: 'event-place', cell: event => <Address event={event} /> },
     { name: 'why', title: 'Details', class: 'event-why', cell: event => <Why event={event} all={all} /> },
   ]
 }
@@ -44,54 +51,73 @@ function What({ event }: { event: KeptEvent }) {
   )
 }
 
-function Who({ event }: { event: KeptEvent }) {
-  const { user, connection, address, transport } = event
-  const name = user ?? (connection === undefined ? undefined : 'anonymous')
-  if (name === undefined && address === undefined) return <span class="faint">–</span>
+function Who({ event: { user, connection, transport, address } }: { event: KeptEvent }) {
+  if (user !== undefined) {
+    return (
+      <a class="quiet-link" href={pageLink('events', { user })} title={`All events of ${user}`}>
+        {user}
+      </a>
+    )
+  }
+  if (connection !== undefined) return <span class="faint">anonymous</span>
+  if (address === undefined) return <span class="faint nothing">–</span>
+  return <span class="faint">{transport ? 'not let in' : 'a request'}</span>
+}
+
+function Connection({ id }: { id: string | undefined }) {
+  if (id === undefined) return <span class="faint nothing">–</span>
   return (
-    <>
-      <span class="event-name">
-        {user === undefined ? (
-          <span class="faint">{name ?? 'not let in'}</span>
-        ) : (
-          <a class="quiet-link" href={pageLink('events', { user })} title={`All events of ${user}`}>
-            {user}
-          </a>
-        )}
-        {transport && <span class={`tag tag-${transport}`}>{transport === 'sse' ? 'SSE' : 'WebSocket'}</span>}
-      </span>
-      <span class="event-place">
-        {connection && (
-          <a class="quiet-link" href={pageLink('connection', { id: connection })}>
-            <code>{connection}</code>
-          </a>
-        )}
-        {address && (
-          <a class="quiet-link" href={pageLink('events', { address })} title={`All events of ${address}`}>
-            <code>{address}</code>
-          </a>
-        )}
-      </span>
-    </>
+    <a class="quiet-link" href={pageLink('connection', { id })}>
+      <code>{id}</code>
+    </a>
+  )
+}
+
+function Address({ event: { address } }: { event: KeptEvent }) {
+  if (address === undefined) return <span class="faint nothing">–</span>
+  return (
+    <a class="quiet-link" href={pageLink('events', { address })} title={`All events of ${address}`}>
+      <code>{address}</code>
+    </a>
   )
 }
 
 function Why({ event, all }: { event: KeptEvent; all: () => readonly KeptEvent[] }) {
   const { message } = wordsOf(event)
+  const { kind, channel, transport } = event
   const lasted = faultMs(all(), event)
   return (
     <>
-      {event.channel && (
-        <a class="channel" href={pageLink('channel', { name: event.channel })}>
-          {event.channel}
+      {channel && (
+        <a class="channel" href={pageLink('channel', { name: channel })}>
+          {channel}
         </a>
       )}
-      {message && (
-        <span class={event.kind === 'connected' ? 'event-message faint' : 'event-message'} title={message}>
+      {kind === 'connected' && transport ? (
+        <span class="event-agent" title={message}>
+          <span class={`tag tag-${transport}`}>{transport === 'sse' ? 'SSE' : 'WebSocket'}</span>{' '}
+          <span class="faint">{message}</span>
+        </span>
+      ) : (
+        <span class="event-message">
           {message}
           {lasted !== null && ` It could not be for ${formatDuration(lasted)}.`}
+          <Explain event={event} />
         </span>
       )}
+    </>
+  )
+}
+
+/** The same question to the explainer, where it has an answer: for a user without the grants of a token. */
+function Explain({ event: { kind, code, channel, user } }: { event: KeptEvent }) {
+  const isDecided = kind === 'refused' && (code === 'forbidden' || code === 'unauthorized')
+  if (!isDecided || channel === undefined) return null
+  const who = user === undefined ? {} : { who: 'user', name: user }
+  return (
+    <>
+      {' '}
+      <a href={pageLink('access', { tab: 'explain', channel, ...who })}>Explain</a>
     </>
   )
 }

@@ -28,8 +28,7 @@ export function EventsPage() {
     <div class="page">
       <PageHead title="Events">
         <p class="count">
-          {state === 'ready' &&
-            `${formatPlural(rows.length, 'line')}${paged.next === undefined ? '' : ' so far'}`}
+          {state === 'ready' && rows.length > 0 && countWords(rows.length, paged.next !== undefined)}
         </p>
         <LiveSwitch isPaused={watch.isPaused.value} held={held} onChange={watch.pause} />
       </PageHead>
@@ -52,6 +51,10 @@ export function EventsPage() {
       <Older paged={paged} onOlder={watch.list.older} end="That is all that is kept." />
     </div>
   )
+}
+
+function countWords(count: number, isMore: boolean): string {
+  return isMore ? `The newest ${formatPlural(count, 'line')}` : formatPlural(count, 'line')
 }
 
 interface LiveSwitchProps {

@@ -24,11 +24,9 @@ export function SettingsPage() {
     <div class="page">
       <PageHead title="Settings">
         <p class="count">{answer && countWords(answer)}</p>
-      </PageHead>
-      <div class="panels">
-        <Versions answer={answer} />
         <ThemeChoice />
-      </div>
+      </PageHead>
+      <Versions answer={answer} />
       <div class="event-filters">
         <Search page="settings" label="Find a setting" hint="Name, value, reason…" />
         <fieldset class="choices">
@@ -55,10 +53,9 @@ export function SettingsPage() {
   )
 }
 
-function countWords({ settings, file }: SettingsAnswer): string {
+function countWords({ settings }: SettingsAnswer): string {
   const changed = settings.filter(({ isChanged }) => isChanged).length
-  const from = file === null ? 'there is no configuration file' : `from ${file}`
-  return `${formatPlural(changed, 'setting')} of ${settings.length} not at the default, ${from}`
+  return `${changed} of ${formatPlural(settings.length, 'setting')} not at the default`
 }
 
 function NoSetting({ changedOnly }: { changedOnly: boolean }) {
@@ -81,50 +78,43 @@ function Versions({ answer }: { answer: SettingsAnswer | null }) {
     ['SQLite', answer?.versions.sqlite ?? '–'],
     ['System', answer?.platform ?? '–'],
     ['Up for', uptime],
+    ['Configuration', answer ? (answer.file ?? 'no file') : '–'],
   ]
   return (
-    <section class="panel">
-      <h2>Versions</h2>
-      <dl class="said">
-        {facts.map(([term, value]) => (
-          <div key={term}>
-            <dt>{term}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
+    <dl class="strip">
+      {facts.map(([term, value]) => (
+        <div key={term}>
+          <dt>{term}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 
-const THEMES: readonly { name: Theme; label: string; says: string }[] = [
-  { name: 'system', label: 'System', says: 'as the operating system has it' },
-  { name: 'light', label: 'Light', says: 'always' },
-  { name: 'dark', label: 'Dark', says: 'always' },
+const THEMES: readonly { name: Theme; label: string }[] = [
+  { name: 'system', label: 'System' },
+  { name: 'light', label: 'Light' },
+  { name: 'dark', label: 'Dark' },
 ]
 
 function ThemeChoice() {
   return (
-    <fieldset class="panel theme-choice">
-      <legend>
-        <h2>Theme</h2>
-      </legend>
-      {THEMES.map(({ name, label, says }) => (
-        <label key={name} class="check">
-          <input
-            type="radio"
-            name="theme"
-            checked={theme.value === name}
-            onChange={() => {
-              theme.value = name
-            }}
-          />
-          <span>
-            {label} <em>{says}</em>
-          </span>
-        </label>
+    <fieldset class="choices head-end">
+      <legend class="unseen">Theme of this dashboard, kept in this browser</legend>
+      {THEMES.map(({ name, label }) => (
+        <button
+          key={name}
+          type="button"
+          class="choice"
+          aria-pressed={theme.value === name}
+          onClick={() => {
+            theme.value = name
+          }}
+        >
+          {label}
+        </button>
       ))}
-      <p class="faint">Kept in this browser.</p>
     </fieldset>
   )
 }

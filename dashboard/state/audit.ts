@@ -32,8 +32,8 @@ export const AUDIT_ACTIONS: Readonly<Record<string, string>> = {
 
 /** What cannot be taken back, and what somebody may be trying. */
 export function auditSeverity(action: string): 'note' | 'warn' | 'bad' {
-  if (action === 'login_failed' || action === 'login_throttled') return 'warn'
+  if (action === 'login_failed' || action === 'login_throttled') return 'bad'
   return ['purge', 'delete_message', 'disconnect', 'disconnect_user', 'key_revoke'].includes(action)
-    ? 'bad'
+    ? 'warn'
     : 'note'
 }

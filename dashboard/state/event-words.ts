@@ -27,7 +27,7 @@ export function wordsOf(event: KeptEvent): EventWords {
   const { kind, code = '', message } = event
   switch (kind) {
     case 'connected':
-      return { severity: 'good', title: 'Connected', message }
+      return { severity: 'note', title: 'Connected', message }
     case 'disconnected': {
       const title = GOODBYES[code] ?? `Ended: ${code}`
       return { severity: code === 'closed' || code === 'kicked' ? 'note' : 'warn', title, message }

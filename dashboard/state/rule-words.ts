@@ -13,15 +13,15 @@ export interface RuleView {
 
 export const SUBSCRIBE_WORDS: Readonly<Record<RuleView['subscribe'], string>> = {
   anyone: 'anyone',
-  user: 'every user',
-  granted: 'whose token grants it',
+  user: 'any user',
+  granted: 'granted by token',
 }
 
 export const PUBLISH_WORDS: Readonly<Record<RuleView['publish'], string>> = {
   nobody: 'no client',
   subscribers: 'subscribers',
-  user: 'every user',
-  granted: 'whose token grants it',
+  user: 'any user',
+  granted: 'granted by token',
 }
 
 export function historyWords(history: RuleView['history']): string {
