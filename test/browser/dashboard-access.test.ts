@@ -66,7 +66,7 @@ test('an operator makes a key, sees it once, and revokes it; the audit log knows
 
 test('a viewer sees keys and settings, tries a token, and finds no button to change them', async () => {
   const { page, errors } = await signIn('eve', VIEWER, 'access')
-  await page.getByRole('row').filter({ hasText: 'default' }).waitFor()
+  await page.getByRole('row').filter({ hasText: 'in the configuration' }).waitFor()
   expect(await page.getByRole('button', { name: /New key|Revoke/ }).count()).toBe(0)
   await page.getByRole('link', { name: 'Token', exact: true }).click()
   await page.getByLabel('Token').fill('no token')
