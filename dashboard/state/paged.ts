@@ -28,7 +28,7 @@ export interface PagedList<Row> {
 }
 
 /** A filter may find little in much: so many pages are asked for before somebody has to ask again. */
-const PAGES_AT_ONCE = 5
+const PAGES_AT_ONCE = 20
 
 /** Loads now and after each reconnect. `load` takes `next` of the page before. */
 export function createPaged<Row>(load: (before?: number) => Promise<Page<Row>>): PagedList<Row> {

@@ -78,7 +78,7 @@ const EVENT = Type.Object(
 const SCHEMA = {
   summary: 'What happened',
   description:
-    'Connects, disconnects, refusals, gaps, faults of the storage and starts, newest first; the same live on the channel `$events`. A page goes through 20,000 events at most: with a filter it may hold few, or none, and still have a `next`.',
+    'Connects, disconnects, refusals, gaps, faults of the storage and starts, newest first; the same live on the channel `$events`. A page goes through 5,000 events at most: with a filter it may hold few, or none, and still have a `next`.',
   tags: ['gateway'],
   querystring: QUERY,
   response: {

@@ -1,14 +1,21 @@
 // Happenings in SQLite, newest first, bounded by age, by count, and by kind. Knows not what happened, nor how often.
 
 import type { Database, Statement } from 'better-sqlite3'
-import { EVENT_KINDS, type KeptEvent } from '../../shared/kept-event.ts'
+import { EVENT_KINDS, type EventKind, type KeptEvent } from '../../shared/kept-event.ts'
 import type { EventBounds, EventPage, EventQuery, EventStore } from '../core/event-store.ts'
 import { writeLightly } from './light-write.ts'
 
 /** How many events one look goes through: some milliseconds, whatever it finds. */
-const LOOKED_AT = 20_000
-/** No kind takes more than this part of all: comings and goings must not push out the one storage fault. */
-const KIND_PART = 0.25
+const LOOKED_AT = 5000
+/** Each kind has its part of all: comings and goings must not push out the one storage fault. */
+const PARTS: Readonly<Record<EventKind, number>> = {
+  connected: 0.2,
+  disconnected: 0.25,
+  refused: 0.25,
+  gap: 0.2,
+  storage: 0.05,
+  started: 0.05,
+}
 
 export class EventRecords implements EventStore {
   readonly #db: Database
@@ -62,13 +69,9 @@ export class EventRecords implements EventStore {
       `DELETE FROM event WHERE kind = @kind AND id <= (
          SELECT id FROM event WHERE kind = @kind ORDER BY id DESC LIMIT 1 OFFSET @most)`,
     )
-    const all = this.#db.prepare(
-      'DELETE FROM event WHERE id <= (SELECT id FROM event ORDER BY id DESC LIMIT 1 OFFSET ?)',
-    )
     writeLightly(this.#db, () => {
       old.run(until)
-      for (const kind of EVENT_KINDS) ofKind.run({ kind, most: Math.ceil(maxEntries * KIND_PART) })
-      all.run(maxEntries)
+      for (const kind of EVENT_KINDS) ofKind.run({ kind, most: Math.ceil(maxEntries * PARTS[kind]) })
     })
   }
 

@@ -149,14 +149,14 @@ test('pages follow each other without loss, also where a filter finds little in 
   diary.note(refused(0, 'ann'))
   diary.flush()
   const event = { time: 1, kind: 'gap' as const, code: 'slow', message: '', count: 1 }
-  store.save(Array.from({ length: 25_000 }, (_, n) => ({ ...event, id: n + 2 })))
+  store.save(Array.from({ length: 7000 }, (_, n) => ({ ...event, id: n + 2 })))
   const first = diary.read({ limit: 10, kinds: ['refused'] })
-  expect(first).toEqual({ events: [], next: 5002 })
+  expect(first).toEqual({ events: [], next: 2002 })
   const second = diary.read({ limit: 10, kinds: ['refused'], before: first.next })
   expect(second).toMatchObject({ events: [{ id: 1 }] })
   expect(second).not.toHaveProperty('next')
   const page = diary.read({ limit: 2 })
-  expect(page).toMatchObject({ events: [{ id: 25_001 }, { id: 25_000 }], next: 25_000 })
+  expect(page).toMatchObject({ events: [{ id: 7001 }, { id: 7000 }], next: 7000 })
   expect(diary.read({ limit: 1, before: 3 })).toMatchObject({ events: [{ id: 2 }], next: 2 })
 })
 
