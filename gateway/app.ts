@@ -257,7 +257,7 @@ async function listen(
       action: 'start',
       detail: `version ${version}`,
     })
-    feed.tell({ kind: 'started', time: context.clock(), version })
+    parts.feed.tell({ kind: 'started', time: context.clock(), version })
     return { origin, drain: () => drain.run(), hurry, close }
   } catch (error) {
     await close()

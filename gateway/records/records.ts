@@ -4,8 +4,8 @@
 import { join } from 'node:path'
 import { type AuditOptions, AuditRecords } from './audit-records.ts'
 import { openDatabase } from './database.ts'
-import { FigureRecords } from './figure-records.ts'
 import { EventRecords } from './event-records.ts'
+import { FigureRecords } from './figure-records.ts'
 import { KeyRecords } from './key-records.ts'
 import { SessionRecords } from './session-records.ts'
 
