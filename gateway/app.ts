@@ -10,6 +10,7 @@ import { redactUrl } from './access/redact.ts'
 import { startUpkeep } from './access/upkeep.ts'
 import { createLiveFeed, type LiveFeed } from './admin/live-feed.ts'
 import type { Config } from './config/config.ts'
+import type { Running } from './config/running.ts'
 import type { AuditTrail } from './core/audit.ts'
 import { ChannelRules } from './core/channel-rules.ts'
 import { Connections } from './core/connections.ts'
@@ -27,13 +28,14 @@ import { openSqliteLog } from './log/sqlite.ts'
 import type { SqliteLog } from './log/sqlite-log.ts'
 import { Certificate } from './ops/certificate.ts'
 import { Drain } from './ops/drain.ts'
+import { EventDiary } from './ops/event-diary.ts'
 import { FigureRecorder } from './ops/figure-recorder.ts'
 import { Figures } from './ops/figures.ts'
 import { createLastProblem, type LastProblem } from './ops/last-problem.ts'
 import { createLogger } from './ops/logger.ts'
 import { renderMetrics } from './ops/metrics.ts'
 import { openRecords } from './records/records.ts'
-import { buildServer } from './server.ts'
+import { buildServer, type ServerParts } from './server.ts'
 
 export interface Gateway {
   /** Where it listens, as an origin: `http://127.0.0.1:8080`. */
@@ -50,7 +52,7 @@ export interface Gateway {
  * Starts a gateway. Throws `LogUnusable`, `RecordsUnusable`, `ConfigError` for the certificate, or what `listen` throws when
  * the address is taken.
  */
-export async function startGateway(config: Config): Promise<Gateway> {
+export async function startGateway(config: Config, running: Running): Promise<Gateway> {
   const logger = createLogger(config.logLevel, redactUrl)
   const clock = Date.now
   const certificate = config.tls ? await Certificate.open(config.tls) : null
@@ -79,7 +81,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const hub = new Hub(log, rules, TAIL_BYTES, channel => replayCache.forget(channel))
   log.follow(hub)
   const connections = new Connections(new Heartbeat(config.heartbeatMs))
-  const kept = await openKept(config, { connections, clock, logger, onFault }).catch(async error => {
+  const kept = await openKept(config, { connections, clock, feed, logger, onFault }).catch(async error => {
     connections.stop()
     await log.close()
     throw error
@@ -95,15 +97,17 @@ export async function startGateway(config: Config): Promise<Gateway> {
   })
   const parts = { counters, log, hub, replayCache, rules, access, connections, feed, clock, onFault, problem }
   const context = createContext(config, { ...parts, audit: kept.audit })
-  return listen(config, context, { ...parts, ...kept, logger, certificate })
+  return listen(config, context, { ...parts, ...kept, running, logger, certificate })
 }
 
 /** What is kept in the records, as those use it who let people in. */
 interface Kept {
   readonly audit: AuditTrail
+  readonly diary: EventDiary
   readonly apiKeys: ApiKeys
   readonly operators: Operators
   readonly recorder: FigureRecorder
+  readonly sqliteVersion: string
   closeRecords(): void
 }
 
@@ -112,7 +116,13 @@ const RECORDS_BUSY_MS = 200
 
 async function openKept(
   config: Config,
-  { connections, clock, logger, onFault }: Pick<Parts, 'connections' | 'clock' | 'onFault'> & Logged,
+  {
+    connections,
+    clock,
+    feed,
+    logger,
+    onFault,
+  }: Pick<Parts, 'connections' | 'clock' | 'feed' | 'onFault'> & Logged,
 ): Promise<Kept> {
   const records = openRecords({
     dataDir: config.dataDir,
@@ -128,13 +138,18 @@ async function openKept(
   const apiKeys = new ApiKeys({ configured: config.apiKeys, store, clock, onRevoked, onFault })
   const operators = new Operators({ accounts: config, store: sessions, clock, onFault })
   const recorder = new FigureRecorder(records.figures, onFault)
-  const stop = startUpkeep({ apiKeys, operators, audit, onFault })
+  const { entries, maxAgeMs } = config.events
+  const diary = new EventDiary({ store: records.events, maxEntries: entries, maxAgeMs, clock, onFault })
+  const events = { flush: () => feed.tellCounted(diary.flush()), trim: () => diary.trim() }
+  feed.keepIn(diary)
+  const stop = startUpkeep({ apiKeys, operators, audit, events, onFault })
   const closeRecords = (): void => {
     stop()
     recorder.stop()
     records.close()
   }
-  return { audit, apiKeys, operators, recorder, closeRecords }
+  const { sqliteVersion } = records
+  return { audit, diary, apiKeys, operators, recorder, sqliteVersion, closeRecords }
 }
 
 interface Logged {
@@ -202,7 +217,7 @@ function startFigures(
 async function listen(
   config: Config,
   context: Context,
-  parts: Parts & Kept & Logged & { readonly certificate: Certificate | null },
+  parts: Parts & Kept & Logged & Pick<ServerParts, 'running' | 'certificate'>,
 ): Promise<Gateway> {
   const { log, connections, recorder } = parts
   const now = (): number => performance.now()
@@ -242,6 +257,7 @@ async function listen(
       action: 'start',
       detail: `version ${version}`,
     })
+    parts.feed.tell({ kind: 'started', time: context.clock(), version })
     return { origin, drain: () => drain.run(), hurry, close }
   } catch (error) {
     await close()

@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   keepHeapSmall()
   // Not before: commands need none of it, and take half the time without.
   const { startGateway } = await import('./app.ts')
-  const gateway = await startGateway(loaded.config)
+  const gateway = await startGateway(loaded.config, loaded.running)
   handleSignals(gateway, loaded.config.drainMs)
   const isTerminal = process.stdout.isTTY === true
   const program = [process.execPath, process.argv[1]!]

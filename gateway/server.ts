@@ -27,6 +27,7 @@ import type { ApiDeps } from './api/deps.ts'
 import { harden } from './api/hardening.ts'
 import { RequestsUnderWay } from './api/pipelining.ts'
 import { sendProblem } from './api/problem.ts'
+import { tellRefusals } from './api/refusals.ts'
 import {
   answerBrokenRequest,
   guardServer,
@@ -36,10 +37,12 @@ import {
 } from './api/server-options.ts'
 import { createRewrite, subPath } from './api/sub-path.ts'
 import type { Config, HookConfig } from './config/config.ts'
+import type { Running } from './config/running.ts'
 import type { AuditTrail } from './core/audit.ts'
 import { ChannelDirectory } from './core/channel-directory.ts'
 import type { Context } from './core/context.ts'
 import { tally } from './core/counters.ts'
+import type { EventStore } from './core/event-store.ts'
 import type { Farewell } from './core/goodbye.ts'
 import { startTimer } from './core/timer.ts'
 import type { Certificate, TlsServer } from './ops/certificate.ts'
@@ -56,6 +59,9 @@ export interface ServerParts {
   readonly apiKeys: ApiKeys
   readonly operators: Operators
   readonly audit: AuditTrail
+  readonly diary: Pick<EventStore, 'read'>
+  readonly running: Running
+  readonly sqliteVersion: string
   readonly logger: FastifyBaseLogger
   readonly stats: () => Promise<Stats>
   readonly readFigures: ApiDeps['readFigures']
@@ -85,6 +91,7 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
     tally(parts.context.counters.responses, reply.statusCode)
     done()
   })
+  tellRefusals(app, parts.context)
   await app.register(fastifyWebSocket, {
     errorHandler: (error, webSocket) => {
       // A broken frame or a cut connection is the peer's doing; `ws` answers it, and nobody needs to read of it.
@@ -187,9 +194,13 @@ async function registerDoors(
     identify,
     forgetUser: user => hook?.forget(user),
     explain: access.explain,
+    inspectToken: access.inspectToken,
     operators,
     apiKeys: parts.apiKeys,
     audit: parts.audit,
+    events: parts.diary,
+    running: parts.running,
+    sqliteVersion: parts.sqliteVersion,
     origins,
     channels: openDirectory(context),
     limits: config.limits,

@@ -2,6 +2,7 @@
 
 import type { Code } from './codes.ts'
 import type { GapReason } from './frames.ts'
+import type { KeptEvent } from './kept-event.ts'
 
 export type Transport = 'websocket' | 'sse'
 
@@ -66,14 +67,19 @@ export type GatewayEvent =
       time: number
       connection: string
       user?: string
+      address?: string
+      transport?: Transport
       code: Code | 'closed'
       reason: string
     }
   | { kind: 'subscribed' | 'unsubscribed'; time: number; connection: string; channel: string }
   | {
+      /** A connection, a command, a channel asked for at connect, or a request over HTTP. */
       kind: 'refused'
       time: number
       address: string
+      transport?: Transport
+      connection?: string
       user?: string
       channel?: string
       code: Code
@@ -81,3 +87,9 @@ export type GatewayEvent =
     }
   | { kind: 'gap'; time: number; connection: string; channel: string; reason: GapReason }
   | { kind: 'storage'; time: number; state: 'failed' | 'recovered'; message: string }
+  | { kind: 'started'; time: number; version: string }
+  /** Many of a kind, told once a second as the line that counts them. */
+  | { kind: 'counted'; time: number; event: KeptEvent }
+
+/** On `$events`; `id` is that of the line under which it is kept, if it has one of its own. */
+export type ToldEvent = GatewayEvent & { readonly id?: number }

@@ -35,6 +35,8 @@ function applyTo(connections: Map<string, ConnectionView>, event: GatewayEvent):
     case 'refused':
     case 'gap':
     case 'storage':
+    case 'started':
+    case 'counted':
       return false
   }
 }

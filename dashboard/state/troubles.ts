@@ -37,6 +37,8 @@ function describe(event: GatewayEvent): Trouble | null {
     case 'connected':
     case 'subscribed':
     case 'unsubscribed':
+    case 'started':
+    case 'counted':
       return null
     case 'disconnected': {
       if (event.code === 'closed') return null

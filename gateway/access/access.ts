@@ -7,6 +7,7 @@ import type { Access, Identity } from '../core/identity.ts'
 import type { KeyReader } from './api-keys.ts'
 import { createExplainer, type Explain } from './explain.ts'
 import { createGrants, createJudges } from './grants.ts'
+import { createTokenInspector, type InspectToken } from './inspect-token.ts'
 import { createTokenReader } from './jwt.ts'
 
 export interface AccessParts {
@@ -27,6 +28,8 @@ export interface KeyedAccess extends Access {
   identifyKey: KeyReader
   /** Says what decides about somebody and a channel, and why. */
   explain: Explain
+  /** Says what is in a token, and whether it counts. */
+  inspectToken: InspectToken
 }
 
 export function createAccess(parts: AccessParts): KeyedAccess {
@@ -36,6 +39,7 @@ export function createAccess(parts: AccessParts): KeyedAccess {
   return {
     authenticate,
     identifyKey,
+    inspectToken: createTokenInspector(authenticate),
     explain: createExplainer({ judges, rules, authenticate, keyNamed }),
     ...createGrants(judges),
   }

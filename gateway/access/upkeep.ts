@@ -9,17 +9,19 @@ export interface UpkeepParts {
   readonly apiKeys: { refresh(): void; flush(): void }
   readonly operators: { flush(): void }
   readonly audit: { trim(): void }
+  readonly events: { flush(): void; trim(): void }
   readonly onFault: (error: unknown) => void
 }
 
 /** Starts the clockwork; returns the stop, which writes a last time. */
-export function startUpkeep({ apiKeys, operators, audit, onFault }: UpkeepParts): () => void {
+export function startUpkeep({ apiKeys, operators, audit, events, onFault }: UpkeepParts): () => void {
   const trim = (): void => {
     try {
       audit.trim()
     } catch (error) {
       onFault(error)
     }
+    events.trim()
   }
   const flush = (): void => {
     apiKeys.flush()
@@ -30,11 +32,13 @@ export function startUpkeep({ apiKeys, operators, audit, onFault }: UpkeepParts)
   const timers = [
     // A key that another process revoked opens nothing for longer than a second.
     setInterval(() => apiKeys.refresh(), SECOND_MS).unref(),
+    setInterval(() => events.flush(), SECOND_MS).unref(),
     setInterval(flush, MINUTE_MS).unref(),
     setInterval(trim, HOUR_MS).unref(),
   ]
   return () => {
     for (const timer of timers) clearInterval(timer)
     flush()
+    events.flush()
   }
 }

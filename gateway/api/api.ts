@@ -8,6 +8,7 @@ import { channelRoutes } from './channels.ts'
 import { connectionRoutes } from './connections.ts'
 import { allowOrigins } from './cors.ts'
 import type { ApiDeps } from './deps.ts'
+import { eventRoutes } from './events.ts'
 import { explainRoutes } from './explain.ts'
 import { figureRoutes } from './figures.ts'
 import { barAddresses, identifyCallers } from './guard.ts'
@@ -19,8 +20,11 @@ import { describeApi, openapiRoute } from './openapi.ts'
 import { presenceRoutes } from './presence.ts'
 import { answerErrorsWithProblems } from './problem.ts'
 import { publishRoutes } from './publish.ts'
+import { rulesRoute } from './rules.ts'
 import { sessionRoutes } from './session.ts'
+import { settingsRoute } from './settings.ts'
 import { statsRoutes } from './stats.ts'
+import { tokenRoutes } from './tokens.ts'
 import { collectMethods, refuseUnrouted } from './unrouted.ts'
 
 /**
@@ -58,6 +62,10 @@ async function addRoutes(scope: FastifyInstance, deps: ApiDeps): Promise<void> {
     keyRoutes(routes, deps)
     auditRoutes(routes, deps)
     explainRoutes(routes, deps)
+    rulesRoute(routes, deps)
+    tokenRoutes(routes, deps)
+    eventRoutes(routes, deps)
+    settingsRoute(routes, deps)
     statsRoutes(routes, deps.stats)
     figureRoutes(routes, deps.readFigures)
   })

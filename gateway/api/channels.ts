@@ -81,7 +81,7 @@ const LIST_SCHEMA = {
   },
 }
 
-const RULE = Type.Object(
+export const RULE = Type.Object(
   {
     match: Type.String({ description: 'The pattern of the rule that applies.' }),
     subscribe: Type.Enum(['anyone', 'user', 'granted']),
@@ -160,7 +160,7 @@ function withMatch({ rules }: ApiDeps, figures: ChannelFigures): Channel {
   return { ...figures, match: rules.of(figures.name).match }
 }
 
-function toRule({ history, maxMessageBytes, ...rule }: ChannelRule): Static<typeof RULE> {
+export function toRule({ history, maxMessageBytes, ...rule }: ChannelRule): Static<typeof RULE> {
   const limit = maxMessageBytes === undefined ? {} : { maxMessageBytes }
   if (history === null) return { ...rule, history: false, ...limit }
   const { bytes, ...kept } = history

@@ -28,6 +28,7 @@ const RETRY_AFTER_SECONDS = 1
 export function sendProblem(reply: FastifyReply, failure: HttpFailure): FastifyReply {
   const { code, message } = failure
   const status = failure.status ?? CODES[code].status
+  reply.request.refusal = { code, message }
   if (status === 429 || status === 503) {
     reply.header('retry-after', String(Math.ceil(failure.retryAfterSeconds ?? RETRY_AFTER_SECONDS)))
   }

@@ -87,6 +87,7 @@ export interface Config {
   }
   readonly operators: readonly OperatorConfig[]
   readonly audit: { readonly entries: number; readonly maxAgeMs: number }
+  readonly events: { readonly entries: number; readonly maxAgeMs: number }
   readonly tls?: TlsConfig | undefined
   readonly publicUrl?: string | undefined
   readonly channels: readonly ChannelRule[]

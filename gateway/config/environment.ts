@@ -30,6 +30,19 @@ const VARIABLES = {
   TWINWIRE_LOG_LEVEL: optional(logLevel, 'overrides logLevel'),
 }
 
+/** The key that a variable stands for. */
+export const KEYS_OF_VARIABLES = {
+  TWINWIRE_HOST: 'host',
+  TWINWIRE_PORT: 'port',
+  TWINWIRE_DATA_DIR: 'dataDir',
+  TWINWIRE_API_KEY: 'apiKeys',
+  TWINWIRE_JWT_SECRET: 'auth.jwt.secret',
+  TWINWIRE_HOOK_SECRET: 'auth.hook.secret',
+  TWINWIRE_ADMIN_PASSWORD: 'admin.password',
+  TWINWIRE_ORIGINS: 'origins',
+  TWINWIRE_LOG_LEVEL: 'logLevel',
+} as const satisfies Record<keyof typeof VARIABLES, string>
+
 const readVariables = group(VARIABLES)
 
 /** Reads the overrides; throws ConfigError naming the variable. Other variables are not looked at. */

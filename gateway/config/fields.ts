@@ -5,7 +5,15 @@ import { ConfigError, refuseUnseen } from './config-error.ts'
 import { nearestName } from './nearest-name.ts'
 
 /** Turns a raw value into a checked one, or throws ConfigError naming `at`. */
-export type Reader<T> = (value: unknown, at: string) => T
+export interface Reader<T> {
+  (value: unknown, at: string): T
+  /** Of a mapping: what it holds. */
+  readonly fields?: Fields
+  /** Of a list: what its items are. */
+  readonly item?: Reader<unknown>
+  /** Nobody is shown the value. */
+  readonly isSecret?: true
+}
 
 /** One row of the table. `fallback` is written as a person would write it and read like any value. */
 export interface Field<T> {
@@ -33,7 +41,7 @@ export function required<T>(read: Reader<T>, why: string): Field<T> {
 
 /** A mapping with these keys and no others. A key that stands empty (`publicUrl:`) counts as not given. */
 export function group<F extends Fields>(fields: F): Reader<Read<F>> {
-  return (value, at) => {
+  const read = (value: unknown, at: string): Read<F> => {
     if (!isMapping(value))
       return refuseUnseen(at, value, `a mapping with the keys ${Object.keys(fields).join(', ')}`)
     const unknown = Object.keys(value).find(key => !Object.hasOwn(fields, key))
@@ -44,6 +52,7 @@ export function group<F extends Fields>(fields: F): Reader<Read<F>> {
     ])
     return Object.fromEntries(entries) as Read<F>
   }
+  return Object.assign(read, { fields })
 }
 
 function readField<T>(field: Field<T>, given: unknown, at: string): unknown {

@@ -4,9 +4,11 @@ import { resolve } from 'node:path'
 import { BUILT_IN_RULES, type ChannelRule } from '../core/channel-rules.ts'
 import type { ApiKeyConfig, Config } from './config.ts'
 import { ConfigError } from './config-error.ts'
+import { describeRunning } from './describe-running.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { readPublicKey } from './public-key.ts'
 import { readYaml } from './read-yaml.ts'
+import type { Running } from './running.ts'
 import { readSettings, type Settings } from './schema.ts'
 import { completeSecrets, type Secrets, secretsFile } from './secrets.ts'
 
@@ -23,12 +25,15 @@ export interface LoadedConfig {
    * (member `apiKey`), from `$TWINWIRE_API_KEY`, or name the key that the configuration file gives.
    */
   readonly apiKeyFrom: 'secretsFile' | 'environment' | 'file'
+  /** The configuration as it can be shown. */
+  readonly running: Running
 }
 
 /** Loads and checks everything; throws ConfigError with one line for a person. */
 export async function loadConfig(from: { cwd: string; env: Environment }): Promise<LoadedConfig> {
   const overrides = readEnvironment(from.env)
-  const settings = await readFileSettings(from.cwd, from.env.TWINWIRE_CONFIG)
+  const file = await readFile(from.cwd, from.env.TWINWIRE_CONFIG)
+  const { settings } = file
   const dataDir = findDataDir(from.cwd, overrides, settings)
   const publicKey = await readPublicKey(settings.auth.jwt.publicKey, from.cwd)
   const { secrets, generated } = await completeSecrets(missingSecrets(settings, overrides), dataDir)
@@ -39,12 +44,13 @@ export async function loadConfig(from: { cwd: string; env: Environment }): Promi
     generated,
     secretsFile: secretsFile(dataDir),
     apiKeyFrom: originOfKey(settings, overrides),
+    running: describeRunning(file, overrides, { secrets, apiKeys: config.apiKeys }),
   }
 }
 
 /** The data folder alone, for commands that work on it: unlike the whole, it generates no secrets. */
 export async function loadDataDir(from: { cwd: string; env: Environment }): Promise<string> {
-  const settings = await readFileSettings(from.cwd, from.env.TWINWIRE_CONFIG)
+  const { settings } = await readFile(from.cwd, from.env.TWINWIRE_CONFIG)
   return findDataDir(from.cwd, readEnvironment(from.env), settings)
 }
 
@@ -52,23 +58,32 @@ function findDataDir(cwd: string, overrides: Overrides, settings: Settings): str
   return resolve(cwd, overrides.TWINWIRE_DATA_DIR ?? settings.dataDir)
 }
 
+interface SettingsFile {
+  /** Null: there is none. */
+  readonly path: string | null
+  /** As written. */
+  readonly values: unknown
+  readonly settings: Settings
+}
+
 /** A missing `twinwire.yaml` means defaults; a missing file that TWINWIRE_CONFIG names is a mistake. */
-async function readFileSettings(cwd: string, named: string | undefined): Promise<Settings> {
+async function readFile(cwd: string, named: string | undefined): Promise<SettingsFile> {
   const name = named || 'twinwire.yaml'
-  const values = await readYaml(resolve(cwd, name), name)
+  const path = resolve(cwd, name)
+  const values = await readYaml(path, name)
   if (values === null && named) {
     throw new ConfigError(
       'TWINWIRE_CONFIG',
       `there is no file ${named}; name one that exists or unset the variable.`,
     )
   }
-  if (values === null) return readSettings({}, '')
+  if (values === null) return { path: null, values: {}, settings: readSettings({}, '') }
   if (typeof values !== 'object' || Array.isArray(values)) {
     throw new ConfigError(name, 'the file holds no keys; write one `key: value` a line.')
   }
   const settings = readSettings(values, '')
   checkTogether(settings)
-  return settings
+  return { path, values, settings }
 }
 
 /** What each key allows on its own but not beside another. */
@@ -148,7 +163,7 @@ function tlsPaths(tls: Settings['tls'], cwd: string): Config['tls'] {
 }
 
 function assemble(settings: Settings, env: Overrides, secrets: Secrets, found: Found): Config {
-  const { heartbeat, drain, sse, auth, admin, audit, limits, ...rest } = settings
+  const { heartbeat, drain, sse, auth, admin, audit, events, limits, ...rest } = settings
   const { receiveTimeout, ...counts } = limits
   const password = env.TWINWIRE_ADMIN_PASSWORD ?? admin.password ?? secrets.adminPassword
   const { publicKey, ...places } = found
@@ -166,6 +181,7 @@ function assemble(settings: Settings, env: Overrides, secrets: Secrets, found: F
     apiKeys: withDefaultKey(settings.apiKeys ?? [], env.TWINWIRE_API_KEY ?? secrets.apiKey),
     admin: password === undefined ? admin : { user: admin.user, password },
     audit: { entries: audit.entries, maxAgeMs: audit.age },
+    events: { entries: events.entries, maxAgeMs: events.age },
     channels: settings.channels.length === 0 ? BUILT_IN_RULES : settings.channels.map(toRule),
     limits: { ...counts, receiveTimeoutMs: receiveTimeout },
     sse: { maxLifetimeMs: sse.maxLifetime },

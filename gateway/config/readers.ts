@@ -6,15 +6,18 @@ import type { Reader } from './fields.ts'
 import { formatDuration, formatSize, parseDuration, parseSize } from './units.ts'
 
 export function listOf<T>(read: Reader<T>): Reader<readonly T[]> {
-  return (value, at) => {
+  const readAll = (value: unknown, at: string): readonly T[] => {
     if (!Array.isArray(value)) return refuse(at, value, 'a list')
     return value.map((item, index) => read(item, `${at}[${index}]`))
   }
+  return Object.assign(readAll, { item: read })
 }
 
 /** A list whose items hold secrets: a text in its place may be one. */
 export function secretList<T>(read: Reader<T>): Reader<readonly T[]> {
-  return (value, at) => (Array.isArray(value) ? listOf(read)(value, at) : refuseUnseen(at, value, 'a list'))
+  const readAll: Reader<readonly T[]> = (value, at) =>
+    Array.isArray(value) ? listOf(read)(value, at) : refuseUnseen(at, value, 'a list')
+  return Object.assign(readAll, { item: read })
 }
 
 /** Text that `accepts` says yes to; `allowed` completes "write …". */
@@ -31,12 +34,13 @@ export function text(
 
 /** Text that no error line repeats. */
 export function secretText(allowed: string, accepts: (text: string) => boolean): Reader<string> {
-  return (value, at) => {
+  const read = (value: unknown, at: string): string => {
     if (typeof value === 'string' && accepts(value)) return value
     const held =
       typeof value === 'string' ? `a text of ${Buffer.byteLength(value)} bytes` : `a ${typeof value}`
     throw new ConfigError(at, `${held} is not allowed; write ${allowed}.`)
   }
+  return Object.assign(read, { isSecret: true as const })
 }
 
 export function oneOf<const T extends string>(...choices: readonly T[]): Reader<T> {

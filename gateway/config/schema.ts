@@ -100,6 +100,15 @@ const audit = group({
   age: setting(duration('1h', '3650d'), '365d', 'most questions about who did it come within a year'),
 })
 
+const events = group({
+  entries: setting(
+    integer(1000, 1_000_000),
+    100_000,
+    'what happened, about 20 MB; a quarter at most of one kind, the oldest go first',
+  ),
+  age: setting(duration('1h', '3650d'), '30d', 'looking further back than a month is what your logs are for'),
+})
+
 const history = group({
   messages: setting(integer(1, 10_000_000), 1000, 'a long page of chat, about 1 MB of small messages'),
   age: setting(duration('1s', '3650d'), '24h', 'covers a night with the laptop closed'),
@@ -195,6 +204,7 @@ export const readSettings = group({
     'more people who sign in to the dashboard, each as themselves',
   ),
   audit: setting(audit, {}, 'who did what: sign-ins, purges, disconnects, keys'),
+  events: setting(events, {}, 'what happened: connects, disconnects, refusals, gaps, faults'),
   tls: optional(
     group({
       cert: required(text(), 'the file with the certificate and its chain, in PEM'),

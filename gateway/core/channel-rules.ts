@@ -47,10 +47,13 @@ const UNMATCHED: ChannelRule = { ...BUILT_IN_RULES[1]!, match: '(no rule)', publ
 const REMEMBERED = 10_000
 
 export class ChannelRules {
+  /** As configured; the first match counts. */
+  readonly all: readonly ChannelRule[]
   readonly #rules: readonly { rule: ChannelRule; matches: (channel: string) => boolean }[]
   readonly #remembered = new Map<string, ChannelRule>()
 
   constructor(rules: readonly ChannelRule[]) {
+    this.all = rules
     this.#rules = rules.map(rule => ({ rule, matches: compilePattern(rule.match) }))
   }
 

@@ -2,7 +2,8 @@
 
 import { CODES, type Failure } from '../../shared/codes.ts'
 import type { Goodbye } from '../../shared/frames.ts'
-import { type Counters, tally } from './counters.ts'
+import type { Context } from './context.ts'
+import { tally } from './counters.ts'
 import type { Link } from './link.ts'
 
 /** Why a connection ends, and when to come back. */
@@ -18,8 +19,15 @@ export function goodbyeFrame({ code, message, afterMs }: Farewell): Goodbye {
 }
 
 /** Turns a connection away before it has a session. */
-export function sayGoodbye(link: Link, farewell: Farewell, counters: Pick<Counters, 'refused'>): void {
-  tally(counters.refused, farewell.code)
+export function sayGoodbye(
+  link: Link,
+  farewell: Farewell,
+  { counters, observe, clock }: Pick<Context, 'counters' | 'observe' | 'clock'>,
+): void {
+  const { code, message } = farewell
+  tally(counters.refused, code)
+  const { address, transport } = link
+  observe({ kind: 'refused', time: clock(), address, transport, code, message })
   link.write(link.encoder.frame(goodbyeFrame(farewell)))
-  link.end(farewell.code, farewell.message)
+  link.end(code, message)
 }

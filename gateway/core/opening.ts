@@ -2,7 +2,7 @@
 
 import { formatCursor } from '../../shared/cursor.ts'
 import type { Gap, Ref, Subscribed, Welcome } from '../../shared/frames.ts'
-import type { Admission, Refusal } from './admission.ts'
+import type { Admission } from './admission.ts'
 import type { Context } from './context.ts'
 import { whyEnded } from './identity-end.ts'
 import type { ReplayPage } from './replay-page.ts'
@@ -52,7 +52,8 @@ export async function openConnection(
     const start = formatCursor(context.log.epoch, openings.start)
     session.send(welcomeTo(session, context), resume.since === undefined ? start : undefined)
     for (const { subscribed } of openings.each) tellSubscribed(session, subscribed, context)
-    for (const refusal of admission.refused) tellRefused(session, refusal, context)
+    for (const { channel, failure } of admission.refused)
+      session.send({ type: 'failure', ...failure, channel })
     for (const { gap } of openings.each) if (gap) session.reader.tellGap(gap)
     if (openings.page) session.reader.give(openings.page, subscriptions)
     session.reader.startAt(openings.through)
@@ -68,19 +69,6 @@ function welcomeTo(session: Session, context: Context): Welcome {
   const welcome: Welcome = { type: 'welcome', connection: id, heartbeat: context.heartbeatMs, protocol: 1 }
   if (user !== undefined) welcome.user = user
   return welcome
-}
-
-function tellRefused(session: Session, { channel, failure }: Refusal, context: Context): void {
-  session.send({ type: 'failure', ...failure, channel })
-  const { user, link } = session
-  context.observe({
-    kind: 'refused',
-    time: context.clock(),
-    address: link.address,
-    ...(user !== undefined && { user }),
-    channel,
-    ...failure,
-  })
 }
 
 /** Subscribes an open session to one more channel; it has been told when the promise resolves. Rejects unsubscribed. */

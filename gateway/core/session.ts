@@ -5,7 +5,7 @@
 //      └────────────────────┴── link gone ──> closed
 
 import type { Code } from '../../shared/codes.ts'
-import type { ServerFrame } from '../../shared/frames.ts'
+import type { FailureFrame, ServerFrame } from '../../shared/frames.ts'
 import type { ConnectionView } from '../../shared/stats.ts'
 import { Attendance } from './attendance.ts'
 import type { Connection } from './connection.ts'
@@ -90,7 +90,7 @@ export class Session implements Connection, LinkListener, Served {
   /** Sends a frame at the end of this turn; `id` is where a client that hears nothing more resumes. */
   send(frame: ServerFrame, id?: string): void {
     if (!this.isOpen) return
-    if (frame.type === 'failure') tally(this.#context.counters.refused, frame.code)
+    if (frame.type === 'failure') this.#tellRefused(frame)
     this.#delivery.push(this.link.encoder.frame(frame, id))
   }
 
@@ -179,6 +179,23 @@ export class Session implements Connection, LinkListener, Served {
     return viewOf(this)
   }
 
+  #tellRefused({ code, message, channel }: FailureFrame): void {
+    const { counters, observe, clock } = this.#context
+    tally(counters.refused, code)
+    const { id, user, link } = this
+    observe({
+      kind: 'refused',
+      time: clock(),
+      connection: id,
+      address: link.address,
+      transport: link.transport,
+      ...(user !== undefined && { user }),
+      ...(channel !== undefined && { channel }),
+      code,
+      message,
+    })
+  }
+
   #attend(channel: string): void {
     if (!this.#attendance) {
       const { link, identity } = this
@@ -202,12 +219,14 @@ export class Session implements Connection, LinkListener, Served {
     this.#attendance?.end(code === 'kicked')
     connections.remove(this)
     tally(counters.disconnects, code)
-    const { user, id } = this
+    const { user, id, link } = this
     observe({
       kind: 'disconnected',
       time: clock(),
       connection: id,
       ...(user !== undefined && { user }),
+      address: link.address,
+      transport: link.transport,
       code,
       reason,
     })

@@ -68,6 +68,24 @@ const STEPS = [
     PRIMARY KEY (step, time)
   ) WITHOUT ROWID;
   `,
+  `
+  -- AUTOINCREMENT, as in audit: also what tells the last id after everything has been trimmed.
+  CREATE TABLE event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    time INTEGER NOT NULL,
+    last_time INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    code TEXT,
+    connection TEXT,
+    user TEXT,
+    address TEXT,
+    transport TEXT,
+    channel TEXT,
+    message TEXT NOT NULL
+  );
+  CREATE INDEX event_kind ON event (kind);
+  `,
 ]
 
 export const SCHEMA_VERSION = STEPS.length

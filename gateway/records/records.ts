@@ -4,6 +4,7 @@
 import { join } from 'node:path'
 import { type AuditOptions, AuditRecords } from './audit-records.ts'
 import { openDatabase } from './database.ts'
+import { EventRecords } from './event-records.ts'
 import { FigureRecords } from './figure-records.ts'
 import { KeyRecords } from './key-records.ts'
 import { SessionRecords } from './session-records.ts'
@@ -13,6 +14,9 @@ export interface Records {
   readonly sessions: SessionRecords
   readonly audit: AuditRecords
   readonly figures: FigureRecords
+  readonly events: EventRecords
+  /** Of the SQLite library, for people. */
+  readonly sqliteVersion: string
   close(): void
 }
 
@@ -31,6 +35,8 @@ export function openRecords(options: RecordsOptions): Records {
     keys: new KeyRecords(db, audit),
     sessions: new SessionRecords(db),
     figures: new FigureRecords(db),
+    events: new EventRecords(db),
+    sqliteVersion: db.prepare<[], string>('SELECT sqlite_version()').pluck().get()!,
     close: () => db.close(),
   }
 }

@@ -124,7 +124,7 @@ function accept(
   begin(reply.raw, reply.getHeaders(), encodeRetry(RETRY_MS + random() * RETRY_JITTER_MS))
   const link = new SseLink(request, deps)
   if ('code' in stream) {
-    sayGoodbye(link, stream, context.counters)
+    sayGoodbye(link, stream, context)
     return
   }
   const { id, identity, query, admission } = stream

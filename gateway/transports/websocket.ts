@@ -103,7 +103,7 @@ function accept(
   const link = new WebSocketLink(webSocket, request, deps)
   const { context } = deps
   if ('code' in arrival) {
-    sayGoodbye(link, arrival, context.counters)
+    sayGoodbye(link, arrival, context)
     return
   }
   const { id, query, identity } = arrival

@@ -7,6 +7,7 @@ import { messageJson } from '../../gateway/core/message-json.ts'
 import { Queue } from '../../gateway/core/queue.ts'
 import { Rate } from '../../gateway/core/rate.ts'
 import { CODES, type Code } from '../../shared/codes.ts'
+import type { GatewayEvent } from '../../shared/stats.ts'
 import { FakeLink } from '../core/fake-link.ts'
 import { seededRandom } from '../harness/seed.ts'
 
@@ -79,7 +80,12 @@ test.each(['sse', 'websocket'] as const)(
   transport => {
     const link = new FakeLink(transport)
     const counters = createCounters()
-    sayGoodbye(link, { code: 'unavailable', message: 'Full.', afterMs: 10 }, counters)
+    const told: GatewayEvent[] = []
+    const context = { counters, clock: () => 5, observe: (event: GatewayEvent) => void told.push(event) }
+    sayGoodbye(link, { code: 'unavailable', message: 'Full.', afterMs: 10 }, context)
+    expect(told).toMatchObject([
+      { kind: 'refused', time: 5, code: 'unavailable', message: 'Full.', transport },
+    ])
     expect(link.frames).toMatchObject([{ type: 'goodbye', code: 'unavailable', reconnect: true, after: 10 }])
     expect(link.ended).toEqual({ code: 'unavailable', reason: 'Full.' })
     expect(counters.refused).toEqual({ unavailable: 1 })

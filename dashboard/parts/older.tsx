@@ -1,0 +1,42 @@
+// The end of a list that goes back in time: the way to older rows, or that there are none; and what went wrong.
+
+import type { Paged } from '../state/paged.ts'
+import { Notice } from './notice.tsx'
+
+interface OlderProps {
+  paged: Paged<unknown>
+  onOlder: () => void
+  /** Said at the end of the list. */
+  end: string
+}
+
+export function Older({ paged, onOlder, end }: OlderProps) {
+  const { rows, next, state, problem, isReadingOlder } = paged
+  if (state !== 'ready') return null
+  if (next === undefined) return rows.length > 0 ? <p class="list-end">{end}</p> : null
+  return (
+    <div class="list-end">
+      <button type="button" class="button" aria-busy={isReadingOlder} onClick={onOlder}>
+        {isReadingOlder ? 'Looking back…' : 'Show older'}
+      </button>
+      {problem && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** Nothing could be read at all. */
+export function PagedFault({ paged, onReload }: { paged: Paged<unknown>; onReload: () => void }) {
+  if (paged.state !== 'failed') return null
+  return (
+    <Notice kind="bad" title="The list could not be read">
+      <p>{paged.problem}</p>
+      <button type="button" class="button" onClick={onReload}>
+        Try again
+      </button>
+    </Notice>
+  )
+}
