@@ -1,7 +1,7 @@
 // What the gateway tells of itself: the figures of `/api/stats` and `$stats`, and the happenings of `$events`. Types only.
 
 import type { Code } from './codes.ts'
-import type { GapReason } from './frames.ts'
+import type { GapReason, Json } from './frames.ts'
 import type { KeptEvent } from './kept-event.ts'
 
 export type Transport = 'websocket' | 'sse'
@@ -47,6 +47,8 @@ export interface ConnectionView {
   id: string
   user?: string
   kind: 'anonymous' | 'client' | 'key' | 'operator'
+  /** Of a key or an operator, who are no users. */
+  name?: string
   transport: Transport
   address: string
   userAgent?: string
@@ -58,6 +60,48 @@ export interface ConnectionView {
   /** Bytes handed to its socket, and those the socket has not taken yet. */
   bytes: number
   pendingBytes: number
+  /** Messages of its channels that it was not given yet. */
+  behind: number
+  /** It reads from the log, because memory no longer reaches back to it: `behind` counts only what is in memory. */
+  replaying?: true
+  /** From its last heartbeat to the answer; absent before the first one, and on SSE, where nobody answers. */
+  roundTripMs?: number
+}
+
+/** One channel of a connection. */
+export interface SubscriptionView {
+  channel: string
+  /** The pattern of the rule that applies. */
+  rule: string
+  /** Messages after this one follow. */
+  cursor: string
+  behind: number
+  replaying?: true
+}
+
+/** What a connection may do, and until when; never what it proved that with. */
+export interface IdentityView {
+  info?: Json
+  /** Patterns of channels. Absent where something else than patterns decides. */
+  subscribe?: readonly string[]
+  publish?: readonly string[]
+  /** The application's hook is asked about further channels. */
+  asksHook?: true
+  /** Of an API key. */
+  read?: boolean
+  admin?: boolean
+  /** Of an operator. */
+  role?: 'operator' | 'viewer'
+  /** When it ends, in milliseconds since 1970. */
+  expires?: number
+}
+
+/** One connection, looked at closely. */
+export interface ConnectionDetail extends ConnectionView {
+  identity: IdentityView
+  subscriptions: SubscriptionView[]
+  /** Messages published with it do not come back here. */
+  sender?: string
 }
 
 export type GatewayEvent =

@@ -4,7 +4,7 @@
 import { isChannelName, isReserved } from '../../shared/channel-name.ts'
 import type { Failure } from '../../shared/codes.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Authority, Identity } from '../core/identity.ts'
+import type { Authority, Grant, Identity } from '../core/identity.ts'
 import { endOf } from './claims.ts'
 import { OWN_COOKIES, type RequestParts } from './credentials.ts'
 import type { HookAnswer } from './hook-answer.ts'
@@ -82,11 +82,16 @@ function identityOf(first: HookAnswer, question: Question, options: HookOptions)
     kind: 'client',
     user: first.user,
     info: first.info,
-    subscribe: channel => grants.subscribe(channel),
-    publish: channel => grants.publish(channel),
+    subscribe: growing(() => grants.subscribe),
+    publish: growing(() => grants.publish),
     expires: first.expires === undefined ? clock() + life : endOf(first.expires / 1000, clock()),
     authority: grants,
   }
+}
+
+/** A grant that another one stands behind, which may be replaced by a wider one. */
+function growing(grant: () => Grant): Grant {
+  return Object.assign((channel: string) => grant()(channel), { patterns: () => grant().patterns?.() ?? [] })
 }
 
 /** What one connection was granted so far, and the way to ask for more. */

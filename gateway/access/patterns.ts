@@ -25,5 +25,6 @@ function grantOf(patterns: readonly string[], mayMatch: (channel: string) => boo
     if (!mayMatch(channel)) return undefined
     return names.has(channel) ? channel : wild.find(({ matches }) => matches(channel))?.pattern
   }
-  return Object.assign(covers, { patternFor })
+  const all = (): readonly string[] => [...names, ...wild.map(({ pattern }) => pattern)]
+  return Object.assign(covers, { patternFor, patterns: all })
 }

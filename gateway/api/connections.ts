@@ -3,6 +3,7 @@
 import { Type } from 'typebox'
 import { note } from './actor.ts'
 import type { ApiScope } from './api-scope.ts'
+import { CONNECTION_DETAIL, CONNECTION_PAGE, CONNECTIONS_QUERY } from './connection-schema.ts'
 import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
 import { sendProblem } from './problem.ts'
@@ -10,61 +11,18 @@ import { problems } from './problem-schema.ts'
 
 const REASON = 'Disconnected by an operator.'
 
-const QUERY = Type.Object({
-  channel: Type.Optional(Type.String({ description: 'Only those subscribed to it.' })),
-  user: Type.Optional(Type.String({ description: 'Only those of this user.' })),
-  transport: Type.Optional(Type.Enum(['websocket', 'sse'])),
-  after: Type.Optional(Type.String({ description: 'Only those after this id: `next` of the page before.' })),
-  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'How many at most.' }),
-})
-
-const CONNECTION = Type.Object(
-  {
-    id: Type.String(),
-    user: Type.Optional(Type.String()),
-    kind: Type.Enum(['anonymous', 'client', 'key', 'operator']),
-    transport: Type.Enum(['websocket', 'sse']),
-    address: Type.String(),
-    userAgent: Type.Optional(Type.String()),
-    channels: Type.Array(Type.String()),
-    since: Type.Integer({ description: 'When it connected, in milliseconds since 1970.' }),
-    messages: Type.Integer({ description: 'Messages sent to it.' }),
-    bytes: Type.Integer({ description: 'Bytes handed to its socket.' }),
-    pendingBytes: Type.Integer({ description: 'Bytes that its socket has not taken yet.' }),
-  },
-  {
-    description: 'The connection as it is now.',
-    examples: [
-      {
-        id: 'c81f0a2e',
-        user: 'ada',
-        kind: 'client',
-        transport: 'sse',
-        address: '192.0.2.7',
-        channels: ['public:demo', '@ada'],
-        since: 1767225600000,
-        messages: 12,
-        bytes: 2048,
-        pendingBytes: 0,
-      },
-    ],
-  },
-)
-
 const PARAMS = Type.Object({
   id: Type.String({ description: 'The id of the connection, from its `welcome`.' }),
 })
 
 const LIST_SCHEMA = {
   summary: 'List connections',
-  description: 'Open connections of this node, in the order they came.',
+  description:
+    'Open connections of this node, in the order they came or sorted. Pages go by `after`, which passes over nobody who stays, or by `offset`, to begin anywhere.',
   tags: ['connections'],
-  querystring: QUERY,
+  querystring: CONNECTIONS_QUERY,
   response: {
-    200: Type.Object(
-      { connections: Type.Array(CONNECTION), next: Type.Optional(Type.String()) },
-      { description: 'A page of connections; `next` is there when more follow.' },
-    ),
+    200: CONNECTION_PAGE,
     ...problems(400, 401, 403),
   },
 }
@@ -73,7 +31,7 @@ const GET_SCHEMA = {
   summary: 'Look at a connection',
   tags: ['connections'],
   params: PARAMS,
-  response: { 200: CONNECTION, ...problems(401, 403, 404) },
+  response: { 200: CONNECTION_DETAIL, ...problems(401, 403, 404) },
 }
 
 const DELETE_SCHEMA = {
@@ -81,9 +39,17 @@ const DELETE_SCHEMA = {
   description: 'Closes the connection with code 4410; the client does not come back by itself.',
   tags: ['connections'],
   params: PARAMS,
+  querystring: Type.Object({
+    reason: Type.Optional(
+      Type.String({
+        maxLength: 200,
+        description: 'What the client and the audit log are told. Without it: by an operator.',
+      }),
+    ),
+  }),
   response: {
     204: Type.Null({ description: 'The connection is being closed.' }),
-    ...problems(401, 403, 404),
+    ...problems(400, 401, 403, 404),
   },
 }
 
@@ -100,11 +66,16 @@ const DELETE_USER_SCHEMA = {
 }
 
 export function connectionRoutes(api: ApiScope, { connections, audit, forgetUser }: ApiDeps): void {
-  api.get('/connections', { schema: LIST_SCHEMA, onRequest: requireAdmin }, async request => {
-    const { limit, ...filter } = request.query
-    const found = connections.list({ ...filter, limit: limit + 1 })
+  const listing = { schema: LIST_SCHEMA, onRequest: requireAdmin }
+  api.get('/connections', listing, async ({ query }, reply) => {
+    if (query.after !== undefined && (query.sort !== undefined || query.offset > 0)) {
+      return sendProblem(reply, TWO_WAYS)
+    }
+    const { limit, ...wanted } = query
+    const { connections: found, total } = await connections.find({ ...wanted, limit: limit + 1 })
     const page = found.slice(0, limit)
-    return found.length > limit ? { connections: page, next: page.at(-1)!.id } : { connections: page }
+    const isLast = found.length <= limit || query.sort !== undefined
+    return { connections: page, total, ...(isLast ? {} : { next: page.at(-1)!.id }) }
   })
 
   api.get('/connections/:id', { schema: GET_SCHEMA, onRequest: requireAdmin }, async (request, reply) => {
@@ -116,9 +87,11 @@ export function connectionRoutes(api: ApiScope, { connections, audit, forgetUser
     { schema: DELETE_SCHEMA, onRequest: requireAdmin },
     async (request, reply) => {
       const { id } = request.params
+      const { reason } = request.query
       const user = connections.get(id)?.user
-      if (!connections.disconnect(id, REASON)) return sendProblem(reply, unknown(id))
-      note(audit, request, 'disconnect', id, user)
+      if (!connections.disconnect(id, reason ?? REASON)) return sendProblem(reply, unknown(id))
+      const detail = [user, reason].filter(word => word !== undefined).join(': ')
+      note(audit, request, 'disconnect', id, detail || undefined)
       return reply.code(204).send()
     },
   )
@@ -132,6 +105,11 @@ export function connectionRoutes(api: ApiScope, { connections, audit, forgetUser
     return { disconnected }
   })
 }
+
+const TWO_WAYS = {
+  code: 'bad_request',
+  message: '"after" goes on in the order they came: leave out "sort" and "offset", or go on with "offset".',
+} as const
 
 function unknown(id: string) {
   return {

@@ -29,7 +29,7 @@ export interface ApiDeps {
   /** Shown in the OpenAPI document. */
   readonly version: string
   readonly publisher: Pick<Publisher, 'publish'>
-  readonly connections: Pick<Connections, 'list' | 'get' | 'disconnect' | 'disconnectUser' | 'closeEnded'>
+  readonly connections: Pick<Connections, 'find' | 'get' | 'disconnect' | 'disconnectUser' | 'closeEnded'>
   readonly hub: Pick<Hub, 'listChannels'>
   readonly channels: Pick<ChannelDirectory, 'figuresOf' | 'search'>
   readonly rules: Pick<ChannelRules, 'of' | 'all' | 'indexOf'>

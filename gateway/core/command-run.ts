@@ -32,7 +32,7 @@ export async function runCommand(
     case 'subscribe':
       return subscribe(command, session, context)
     case 'unsubscribe':
-      return unsubscribe(command, session)
+      return unsubscribe(command, session, context)
     case 'history':
       return answerHistory(command, session, context)
     case 'presence':
@@ -129,19 +129,29 @@ async function subscribe(
     return { code: 'forbidden', message }
   }
   await openSubscription(session, channel, { since, history }, command.ref, context)
-  const { clock, observe } = context
-  observe({ kind: 'subscribed', time: clock(), connection: session.id, channel })
+  tellOperators('subscribed', session, channel, context)
   return null
+}
+
+function tellOperators(
+  kind: 'subscribed' | 'unsubscribed',
+  session: Session,
+  channel: string,
+  { clock, observe }: Context,
+): void {
+  observe({ kind, time: clock(), connection: session.id, channel })
 }
 
 function unsubscribe(
   command: Extract<Sequential, { type: 'unsubscribe' }>,
   session: Session,
+  context: Context,
 ): Failure | null {
   const { channel } = command
   if (!session.unsubscribe(channel)) {
     return { code: 'not_found', message: `This connection is not subscribed to "${channel}".` }
   }
+  tellOperators('unsubscribed', session, channel, context)
   session.send({ type: 'unsubscribed', ...refOf(command), channel })
   return null
 }
@@ -209,6 +219,7 @@ async function authenticate(
     const refused = context.access.maySubscribe(identity, channel)
     if (!refused) continue
     session.unsubscribe(channel)
+    tellOperators('unsubscribed', session, channel, context)
     session.send({ type: 'unsubscribed', channel, reason: refused.message })
   }
   return null

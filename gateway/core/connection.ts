@@ -1,7 +1,7 @@
 // One connection as the registry and the heartbeat see it. Types only; knows no reader and no outbox.
 
 import type { Code } from '../../shared/codes.ts'
-import type { ConnectionView } from '../../shared/stats.ts'
+import type { ConnectionDetail, ConnectionView } from '../../shared/stats.ts'
 import type { Identity } from './identity.ts'
 import type { Link } from './link.ts'
 
@@ -14,8 +14,8 @@ export interface Connection {
   readonly givenBytes: number
   /** Bytes this process holds for it. */
   readonly pendingBytes: number
-  isSubscribed(channel: string): boolean
   view(): ConnectionView
+  detail(): ConnectionDetail
   /** Writes a sign of life. */
   beat(): void
   /** Says goodbye and ends the connection; `afterMs`: when to come back. */

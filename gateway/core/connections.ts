@@ -1,19 +1,31 @@
 // Every open connection, by id and in the order they came: for operators to list, look at and disconnect. Knows no transport.
 
-import type { ConnectionView, Transport } from '../../shared/stats.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { ConnectionDetail, ConnectionView, Transport } from '../../shared/stats.ts'
 import type { Connection } from './connection.ts'
+import { type ConnectionFilter, createFilter, type Sort, sortConnections } from './connection-search.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import { whyEnded } from './identity-end.ts'
 import { networkOf } from './network.ts'
 
-export interface ConnectionsQuery {
-  readonly channel?: string | undefined
-  readonly user?: string | undefined
-  readonly transport?: Transport | undefined
-  /** The id after which to go on, from the page before. */
+export interface ConnectionsQuery extends ConnectionFilter {
+  /** The order in which they came, unless told. */
+  readonly sort?: Sort | undefined
+  /** The id after which to go on, from the page before; in the order in which they came. */
   readonly after?: string | undefined
+  /** How many to pass over. */
+  readonly offset?: number | undefined
   readonly limit: number
 }
+
+export interface ConnectionsPage {
+  readonly connections: ConnectionView[]
+  /** How many match, on whichever page. */
+  readonly total: number
+}
+
+/** Connections that a search looks at in one turn of the event loop. */
+const SEARCH_STEP = 500
 
 export class Connections {
   /** Ids begin with a running number, so that their order is that of their coming. */
@@ -69,18 +81,22 @@ export class Connections {
     this.#heartbeat.remove(connection)
   }
 
-  list(query: ConnectionsQuery): ConnectionView[] {
+  /** A page of those that match, and how many match in all. Takes turns with other work: thousands are looked at. */
+  async find({ after, sort, offset = 0, limit, ...filter }: ConnectionsQuery): Promise<ConnectionsPage> {
     this.#putInOrder()
-    const views: ConnectionView[] = []
-    for (const connection of this.#connections.values()) {
-      if (views.length >= query.limit) break
-      if (query.after !== undefined && connection.id <= query.after) continue
-      if (query.channel !== undefined && !connection.isSubscribed(query.channel)) continue
-      if (query.user !== undefined && connection.user !== query.user) continue
-      if (query.transport !== undefined && connection.link.transport !== query.transport) continue
-      views.push(connection.view())
+    const matches = createFilter(filter)
+    const found: ConnectionView[] = []
+    let skipped = 0
+    for (const [index, connection] of this.all().entries()) {
+      if (index % SEARCH_STEP === SEARCH_STEP - 1) await nextTurn()
+      const view = connection.view()
+      if (!matches(view)) continue
+      found.push(view)
+      if (after !== undefined && view.id <= after) skipped += 1
     }
-    return views
+    if (sort !== undefined) sortConnections(found, sort)
+    const start = skipped + offset
+    return { connections: found.slice(start, start + limit), total: found.length }
   }
 
   /** Pages go by id. */
@@ -90,8 +106,8 @@ export class Connections {
     this.#isInOrder = true
   }
 
-  get(id: string): ConnectionView | null {
-    return this.#connections.get(id)?.view() ?? null
+  get(id: string): ConnectionDetail | null {
+    return this.#connections.get(id)?.detail() ?? null
   }
 
   /** Ends a connection for good (4410); false when there is none with this id. */

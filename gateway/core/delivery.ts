@@ -145,8 +145,10 @@ export class Delivery implements SubscriptionOwner {
   /** Writes a sign of life, with the cursor when it moved in silence (rules W5, S4). */
   beat(): void {
     if (this.#outbox.isBusy || this.#state !== 'flowing') return
-    this.#outbox.push(this.#served.link.encoder.heartbeat(this.reader.movedCursor()))
+    const { link } = this.#served
+    this.#outbox.push(link.encoder.heartbeat(this.reader.movedCursor()))
     this.#outbox.flush()
+    link.noteBeat()
   }
 
   /** The socket took what it had. */

@@ -9,6 +9,8 @@ export interface Grant {
   (channel: string): boolean
   /** The pattern that covers a channel, for an explanation; absent where channels are granted one by one. */
   readonly patternFor?: (channel: string) => string | undefined
+  /** The patterns as they are now, to be shown. */
+  readonly patterns?: () => readonly string[]
 }
 
 export type Role = 'operator' | 'viewer'

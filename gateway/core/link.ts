@@ -32,6 +32,10 @@ export interface Link {
   taken(): Promise<Taken | null>
   /** Whether a silent peer is a dead one: it has to answer heartbeats, and is read. */
   readonly answersHeartbeats: boolean
+  /** A sign of life has just been written: where the peer answers, the time until then is the round trip. */
+  noteBeat(): void
+  /** How long the last answer to a sign of life took, in milliseconds; null: there was none yet, or nobody answers. */
+  readonly roundTripMs: number | null
   /** Stops and restarts reading commands. */
   pauseReading(): void
   resumeReading(): void

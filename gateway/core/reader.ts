@@ -173,8 +173,13 @@ export class Reader {
   cursorOf(channel: string): string {
     const subscription = this.subscriptions.get(channel)
     this.settle()
-    const seq = subscription?.joining ? subscription.seq : Math.max(this.#seq, subscription?.seq ?? 0)
+    const { seq } = subscription ? this.placeOf(subscription) : { seq: this.#seq }
     return formatCursor(this.#options.epoch, seq)
+  }
+
+  /** The same, as it is without looking further. */
+  placeOf({ joining, seq, order }: Subscription): Place {
+    return joining ? { seq, order } : { seq: Math.max(this.#seq, seq), order: Math.max(this.#order, order) }
   }
 
   /** Nothing of the reader's channels lies between its place and the head: it moves there, past others' messages. */

@@ -6,9 +6,10 @@
 
 import type { Code } from '../../shared/codes.ts'
 import type { FailureFrame, ServerFrame } from '../../shared/frames.ts'
-import type { ConnectionView } from '../../shared/stats.ts'
+import type { ConnectionDetail, ConnectionView } from '../../shared/stats.ts'
 import { Attendance } from './attendance.ts'
 import type { Connection } from './connection.ts'
+import { detailOf, viewOf } from './connection-view.ts'
 import type { Context } from './context.ts'
 import { tally } from './counters.ts'
 import { Delivery, type Served } from './delivery.ts'
@@ -179,6 +180,10 @@ export class Session implements Connection, LinkListener, Served {
     return viewOf(this)
   }
 
+  detail(): ConnectionDetail {
+    return detailOf(this)
+  }
+
   #tellRefused({ code, message, channel }: FailureFrame): void {
     const { counters, observe, clock } = this.#context
     tally(counters.refused, code)
@@ -231,22 +236,5 @@ export class Session implements Connection, LinkListener, Served {
       reason,
     })
     this.onEnd?.()
-  }
-}
-
-function viewOf(session: Session): ConnectionView {
-  const { id, user, identity, link, reader, since, givenBytes, pendingBytes } = session
-  return {
-    id,
-    ...(user !== undefined && { user }),
-    kind: identity.kind,
-    transport: link.transport,
-    address: link.address,
-    ...(link.userAgent !== undefined && { userAgent: link.userAgent }),
-    channels: [...reader.subscriptions.keys()],
-    since,
-    messages: reader.messages,
-    bytes: givenBytes,
-    pendingBytes,
   }
 }

@@ -157,6 +157,7 @@ class SseLink implements Link {
   readonly encoder = sseEncoder
   /** A reader of events never answers: only bytes that nobody takes show that it is gone (rule W5). */
   readonly answersHeartbeats = false
+  readonly roundTripMs = null
   readonly address: string
   readonly userAgent: string | undefined
   listener: LinkListener | null = null
@@ -186,6 +187,8 @@ class SseLink implements Link {
   taken(): Promise<Taken | null> {
     return this.#writer.taken()
   }
+
+  noteBeat(): void {}
 
   pauseReading(): void {}
 

@@ -127,8 +127,11 @@ class WebSocketLink implements Link {
   readonly address: string
   readonly userAgent: string | undefined
   listener: LinkListener | null = null
+  roundTripMs: number | null = null
   readonly #webSocket: WebSocket
   readonly #writer: SocketWriter
+  /** When the first ping left that was not answered yet. */
+  #pingedAt: number | null = null
 
   constructor(
     webSocket: WebSocket,
@@ -138,6 +141,7 @@ class WebSocketLink implements Link {
     this.#webSocket = webSocket
     this.#writer = new SocketWriter(request.raw.socket, unacknowledged, () => this.listener?.onDrained())
     webSocket.on('close', () => this.listener?.onClosed())
+    webSocket.on('pong', () => this.#onPong())
     // A broken frame: `ws` closes with the code for it (1002, 1007, 1009), and waits for an answer.
     webSocket.on('error', () => this.#writer.cutAfterGrace('bad_request'))
     this.address = request.ip
@@ -164,6 +168,17 @@ class WebSocketLink implements Link {
 
   taken(): Promise<Taken | null> {
     return this.#writer.taken()
+  }
+
+  noteBeat(): void {
+    this.#pingedAt ??= performance.now()
+  }
+
+  /** One answer may stand for several pings (RFC 6455, section 5.5.3), and some peers send pongs that nobody asked for. */
+  #onPong(): void {
+    if (this.#pingedAt === null) return
+    this.roundTripMs = performance.now() - this.#pingedAt
+    this.#pingedAt = null
   }
 
   pauseReading(): void {

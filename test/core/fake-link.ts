@@ -18,6 +18,9 @@ export class FakeLink implements Link {
   /** From now on the socket takes nothing until it is drained. */
   isStalled = false
   isReadingPaused = false
+  roundTripMs: number | null = null
+  /** Signs of life written. */
+  beats = 0
   /** How far the peer's system is; null: nobody tells. */
   kernel: Taken | null = null
   ended: { code: Code; reason: string } | null = null
@@ -86,6 +89,10 @@ export class FakeLink implements Link {
     this.listener = null
     this.#pending = 0
     listener?.onClosed()
+  }
+
+  noteBeat(): void {
+    this.beats += 1
   }
 
   pauseReading(): void {

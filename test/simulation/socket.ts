@@ -47,6 +47,7 @@ export class SimulatedSocket implements Link {
   movedAtMs: number
   movedAtElapsedMs: number
   isReadingPaused = false
+  readonly roundTripMs = null
   /** Called when the gateway ends it. */
   onEnded: ((code: Code) => void) | null = null
   /** Since when bytes wait of which none was taken; infinite while none waits. */
@@ -99,6 +100,8 @@ export class SimulatedSocket implements Link {
   progress(): number {
     return this.#progress
   }
+
+  noteBeat(): void {}
 
   /** The kernel does not tell: what it takes is all that shows. */
   async taken(): Promise<Taken | null> {

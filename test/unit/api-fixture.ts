@@ -21,7 +21,7 @@ import { checkPublication } from '../../gateway/core/publication-check.ts'
 import { startTimer } from '../../gateway/core/timer.ts'
 import type { Failure } from '../../shared/codes.ts'
 import { formatCursor } from '../../shared/cursor.ts'
-import type { ConnectionView, Stats } from '../../shared/stats.ts'
+import type { ConnectionDetail, Stats } from '../../shared/stats.ts'
 import { openTestRecords } from './records-folder.ts'
 
 export const KEY = 'full-key-of-the-tests'
@@ -147,7 +147,7 @@ export class ArrayLog {
 export interface Fixture {
   readonly app: FastifyInstance
   readonly log: ArrayLog
-  readonly connections: Map<string, ConnectionView>
+  readonly connections: Map<string, ConnectionDetail>
   readonly faults: unknown[]
   /** What `/readyz` and `/api/stats` tell. */
   state: Stats['state']
@@ -168,7 +168,7 @@ export interface CallOptions {
 /** Starts the API; it ends with the test. */
 export async function startApi(overrides: Partial<ApiDeps> = {}): Promise<Fixture> {
   const log = new ArrayLog()
-  const connections = new Map<string, ConnectionView>()
+  const connections = new Map<string, ConnectionDetail>()
   const app = Fastify(SERVER_OPTIONS)
   app.addHook('onRequest', refuseUnclear)
   const fixture: Fixture = {
@@ -233,8 +233,10 @@ function createDeps(fixture: Fixture): ApiDeps {
     version: '0.0.0-test',
     publisher: { publish: group => log.publish(group) },
     connections: {
-      list: ({ limit, after }) =>
-        [...connections.values()].filter(({ id }) => id > (after ?? '')).slice(0, limit),
+      find: async ({ limit, after = '', offset = 0 }) => {
+        const rest = [...connections.values()].filter(({ id }) => id > after).slice(offset)
+        return { connections: rest.slice(0, limit), total: connections.size }
+      },
       get: id => connections.get(id) ?? null,
       disconnect: id => connections.delete(id),
       closeEnded: () => {},

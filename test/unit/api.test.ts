@@ -1,7 +1,7 @@
 // Proves what every call of the API has in common: problems, CORS, sessions, health, and its own description.
 
 import { describe, expect, test } from 'vitest'
-import type { ConnectionView } from '../../shared/stats.ts'
+import type { ConnectionDetail } from '../../shared/stats.ts'
 import { type Fixture, KEY, PASSWORD, READ_KEY, startApi } from './api-fixture.ts'
 
 /** Over the 16 KiB that a URL may have. */
@@ -146,9 +146,10 @@ describe('sessions', () => {
   })
 })
 
-function view(id: string, user: string): ConnectionView {
-  const figures = { since: 0, messages: 0, bytes: 0, pendingBytes: 0 }
-  return { id, user, kind: 'client', transport: 'sse', address: '192.0.2.7', channels: [], ...figures }
+function view(id: string, user: string): ConnectionDetail {
+  const figures = { since: 0, messages: 0, bytes: 0, pendingBytes: 0, behind: 0 }
+  const shown = { channels: [], identity: {}, subscriptions: [] }
+  return { id, user, kind: 'client', transport: 'sse', address: '192.0.2.7', ...shown, ...figures }
 }
 
 describe('connections', () => {
@@ -164,7 +165,13 @@ describe('connections', () => {
     expect(first).toMatchObject({ connections: [{ id: 'c1' }, { id: 'c2' }], next: 'c2' })
     expect((await call('GET', '/api/connections?limit=2&after=c2')).json()).toEqual({
       connections: [view('c3', 'ada')],
+      total: 3,
     })
+    const sorted = (await call('GET', '/api/connections?sort=-behind&offset=1&limit=1')).json()
+    expect(sorted).toEqual({ connections: [view('c2', 'bob')], total: 3 })
+    for (const query of ['after=c2&sort=user', 'after=c2&offset=1', 'sort=shoe-size', 'offset=-1']) {
+      expect((await call('GET', `/api/connections?${query}`)).statusCode, query).toBe(400)
+    }
     expect((await call('GET', '/api/connections/c2')).json()).toEqual(view('c2', 'bob'))
     expect((await call('DELETE', '/api/connections/c2')).statusCode).toBe(204)
     for (const method of ['GET', 'DELETE'] as const) {

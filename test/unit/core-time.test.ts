@@ -36,10 +36,8 @@ function listen(heartbeat: Heartbeat, more: { answersHeartbeats: boolean }) {
     link,
     pendingBytes: 0,
     givenBytes: 0,
-    isSubscribed: () => false,
-    view: () => {
-      throw new Error('not looked at')
-    },
+    view: neverLooked,
+    detail: neverLooked,
     beat: () => void peer.beats.push(Date.now()),
     close: code => {
       peer.closed = code
@@ -48,6 +46,10 @@ function listen(heartbeat: Heartbeat, more: { answersHeartbeats: boolean }) {
   }
   heartbeat.add(connection)
   return peer
+}
+
+function neverLooked(): never {
+  throw new Error('not looked at')
 }
 
 test('[S4] every connection beats at least once in an interval, whenever it came, until it is removed', () => {
