@@ -12,6 +12,8 @@ export interface Column<Row> {
   /** Right-aligned. */
   readonly isNumber?: boolean
   readonly isSortable?: boolean
+  /** What stands on the second line of the cells, to be sorted by as well. */
+  readonly below?: { readonly name: string; readonly title: string }
   /** The head's text is for screen readers only. */
   readonly isUntitled?: boolean
   readonly class?: string

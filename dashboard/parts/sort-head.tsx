@@ -9,8 +9,8 @@ interface SortHeadProps<Row> {
 }
 
 export function SortHead<Row>({ column, sort, onSort }: SortHeadProps<Row>) {
-  const { name, title, isNumber, isUntitled, isSortable } = column
-  const direction = sort === name ? 'ascending' : sort === `-${name}` ? 'descending' : undefined
+  const { name, title, isNumber, isUntitled, isSortable, below } = column
+  const direction = directionOf(name, sort) ?? (below && directionOf(below.name, sort))
   const className = `${isNumber ? 'number ' : ''}${column.class ?? ''}`
   if (!isSortable || !onSort) {
     return (
@@ -19,13 +19,41 @@ export function SortHead<Row>({ column, sort, onSort }: SortHeadProps<Row>) {
       </th>
     )
   }
+  const button = (each: { name: string; title: string }) => (
+    <SortButton {...each} isNumber={isNumber === true} sort={sort} onSort={onSort} />
+  )
+  return (
+    <th scope="col" class={className} aria-sort={direction ?? 'none'}>
+      {button({ name, title })}
+      {below && button(below)}
+    </th>
+  )
+}
+
+interface SortButtonProps {
+  name: string
+  title: string
+  isNumber: boolean
+  sort: Sort | undefined
+  onSort: (sort: Sort) => void
+}
+
+function SortButton({ name, title, isNumber, sort, onSort }: SortButtonProps) {
+  const direction = directionOf(name, sort)
   // Figures are looked at from the top, names from the start.
   const next = direction === undefined ? isNumber : direction === 'ascending'
   return (
-    <th scope="col" class={className} aria-sort={direction ?? 'none'}>
-      <button type="button" class="sort" onClick={() => onSort(next ? `-${name}` : name)}>
-        {title}
-      </button>
-    </th>
+    <button
+      type="button"
+      class={direction === undefined ? 'sort' : `sort sort-${direction}`}
+      onClick={() => onSort(next ? `-${name}` : name)}
+    >
+      {title}
+    </button>
   )
+}
+
+function directionOf(name: string, sort: Sort | undefined): 'ascending' | 'descending' | undefined {
+  if (sort === name) return 'ascending'
+  return sort === `-${name}` ? 'descending' : undefined
 }

@@ -1,67 +1,43 @@
-// The list of connections: a snapshot kept current by events. Pure: knows no network and no table.
+// The list of connections, fed by the gateway: read again when somebody came or went, now and then, and after a reconnect.
 
-import type { ConnectionView, GatewayEvent } from '../../shared/stats.ts'
+import { effect } from '@preact/signals'
+import type { ConnectionView } from '../../shared/stats.ts'
+import { ConnectionWindow, type Loaded } from './connection-window.ts'
+import { link, linkCount, onEvents } from './feed.ts'
+import { explain, request } from './request.ts'
 
-export type ConnectionsById = ReadonlyMap<string, ConnectionView>
+const TICK_MS = 1000
 
-/** What a connection list becomes by one event; the same map when nothing in it changes. */
-export function applyEvent(connections: ConnectionsById, event: GatewayEvent): ConnectionsById {
-  return applyEvents(connections, [event])
-}
-
-/** Many events at the cost of one copy. Applying an event that the snapshot already holds is harmless. */
-export function applyEvents(connections: ConnectionsById, events: readonly GatewayEvent[]): ConnectionsById {
-  const next = new Map(connections)
-  let changed = false
-  for (const event of events) changed = applyTo(next, event) || changed
-  return changed ? next : connections
-}
-
-function applyTo(connections: Map<string, ConnectionView>, event: GatewayEvent): boolean {
-  switch (event.kind) {
-    case 'connected':
-      connections.set(event.connection.id, event.connection)
-      return true
-    case 'disconnected':
-      return connections.delete(event.connection)
-    case 'subscribed':
-      return changeChannels(connections, event.connection, channels =>
-        channels.includes(event.channel) ? channels : [...channels, event.channel],
-      )
-    case 'unsubscribed':
-      return changeChannels(connections, event.connection, channels =>
-        channels.includes(event.channel) ? channels.filter(each => each !== event.channel) : channels,
-      )
-    case 'refused':
-    case 'gap':
-    case 'storage':
-    case 'started':
-    case 'counted':
-      return false
+async function load(query: string, offset: number, limit: number): Promise<Loaded> {
+  const path = `connections?${query}&offset=${offset}&limit=${limit}`
+  try {
+    const { connections, total } = await request<{ connections: ConnectionView[]; total: number }>(
+      'GET',
+      path,
+    )
+    return { rows: connections, offset, total }
+  } catch (error) {
+    throw explain(error)
   }
 }
 
-function changeChannels(
-  connections: Map<string, ConnectionView>,
-  id: string,
-  change: (channels: string[]) => string[],
-): boolean {
-  const connection = connections.get(id)
-  if (!connection) return false
-  const channels = change(connection.channels)
-  if (channels === connection.channels) return false
-  connections.set(id, { ...connection, channels })
-  return true
-}
-
-/** Those in which every word of the text occurs somewhere, newest first. */
-export function filterConnections(connections: ConnectionsById, text: string): ConnectionView[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean)
-  return [...connections.values()]
-    .filter(connection => words.every(word => haystack(connection).includes(word)))
-    .sort((a, b) => b.since - a.since || (a.id < b.id ? -1 : 1))
-}
-
-function haystack({ id, user, kind, transport, address, channels }: ConnectionView): string {
-  return [id, user ?? '', kind, transport, address, ...channels].join('\n').toLowerCase()
+/** Starts a list; the end of it is returned beside it. */
+export function startConnections(): { list: ConnectionWindow; stop: () => void } {
+  const list = new ConnectionWindow(load, Date.now)
+  const stopEvents = onEvents(events => list.tell(events))
+  const stopLink = effect(() => {
+    if (linkCount.value > 0) list.reload()
+  })
+  const timer = setInterval(() => {
+    if (link.peek().name === 'open' && document.visibilityState === 'visible') list.tick()
+  }, TICK_MS)
+  return {
+    list,
+    stop: () => {
+      clearInterval(timer)
+      stopEvents()
+      stopLink()
+      list.stop()
+    },
+  }
 }

@@ -2,7 +2,6 @@
 
 import { expect, test } from 'vitest'
 import { applySubscriptions } from '../../dashboard/state/channels.ts'
-import { applyEvent, applyEvents, filterConnections } from '../../dashboard/state/connections.ts'
 import type { Tail } from '../../dashboard/state/tail.ts'
 import { applyTail, EMPTY_TAIL, newestTime, TAIL_ROWS } from '../../dashboard/state/tail.ts'
 import { applyTroubles } from '../../dashboard/state/troubles.ts'
@@ -19,12 +18,9 @@ function connection(id: string, more: Partial<ConnectionView> = {}): ConnectionV
     messages: 0,
     bytes: 0,
     pendingBytes: 0,
+    behind: 0,
     ...more,
   }
-}
-
-function list(...connections: ConnectionView[]) {
-  return new Map(connections.map(each => [each.id, each]))
 }
 
 const ended = (id: string): GatewayEvent => ({
@@ -33,48 +29,6 @@ const ended = (id: string): GatewayEvent => ({
   connection: id,
   code: 'closed',
   reason: '',
-})
-
-test('connections come and go with their events', () => {
-  const one = applyEvent(list(), { kind: 'connected', time: 1, connection: connection('a') })
-  expect([...one.keys()]).toEqual(['a'])
-  expect(applyEvent(one, ended('a')).size).toBe(0)
-})
-
-test('an event that changes nothing keeps the same list', () => {
-  const before = list(connection('a', { channels: ['x'] }))
-  expect(applyEvent(before, ended('b'))).toBe(before)
-  expect(applyEvent(before, { kind: 'subscribed', time: 1, connection: 'a', channel: 'x' })).toBe(before)
-  expect(applyEvent(before, { kind: 'storage', time: 1, state: 'failed', message: '' })).toBe(before)
-})
-
-test('events that the snapshot already holds may be applied again', () => {
-  const events: GatewayEvent[] = [
-    { kind: 'connected', time: 1, connection: connection('a') },
-    { kind: 'subscribed', time: 2, connection: 'a', channel: 'x' },
-    { kind: 'subscribed', time: 3, connection: 'a', channel: 'y' },
-    { kind: 'unsubscribed', time: 4, connection: 'a', channel: 'x' },
-  ]
-  const once = applyEvents(list(), events)
-  expect(once.get('a')?.channels).toEqual(['y'])
-  expect(applyEvents(once, events)).toEqual(once)
-})
-
-test('a list that was handed out is never changed afterwards', () => {
-  const before = list(connection('a', { channels: ['x'] }))
-  applyEvents(before, [{ kind: 'unsubscribed', time: 1, connection: 'a', channel: 'x' }, ended('a')])
-  expect(before).toEqual(list(connection('a', { channels: ['x'] })))
-})
-
-test('the filter wants every word, in any field; newest first', () => {
-  const all = list(
-    connection('a', { user: 'Mira', channels: ['chat:1'], since: 1 }),
-    connection('b', { user: 'mira', transport: 'websocket', since: 2 }),
-    connection('c', { channels: ['chat:2'], since: 3 }),
-  )
-  expect(filterConnections(all, '').map(each => each.id)).toEqual(['c', 'b', 'a'])
-  expect(filterConnections(all, ' mira ').map(each => each.id)).toEqual(['b', 'a'])
-  expect(filterConnections(all, 'MIRA chat').map(each => each.id)).toEqual(['a'])
 })
 
 test('channels count subscribers up and down, never below nothing', () => {
