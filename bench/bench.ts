@@ -1,132 +1,129 @@
-// The bench: `node bench/bench.ts`. Runs every workload on every target, in turns, and prints what a delivery costs.
+// The bench: `npm run bench [-- name …]`. Runs each workload on its contenders in turns, prints tables, keeps the JSON.
 //
-//   --rounds 5  --seconds 1   how long to measure
-//   --only sse                workloads whose name contains this
-//   --json                    JSON instead of a table
-//   --profile DIR             CPU profiles of the servers
+//   name …        workloads whose name or figure is one of these: F1, storm-sse, growth; all without
+//   --quick       small crowds and few rounds, to see that all works
+//   --rounds 5  --seconds 1
+//   --out FILE    where the JSON goes
+//   --profile DIR CPU profiles of the servers that run on Node
 
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Cores, chooseCores } from './cores.ts'
-import { type Report, type Result, reportOf, resultOf, tableOf } from './report.ts'
-import { type Round, Stage } from './stage.ts'
-import type { Target } from './target.ts'
-import { floor } from './targets/floor.ts'
-import { nchan } from './targets/nchan.ts'
-import { twinwire } from './targets/twinwire.ts'
-import type { Workload } from './workload.ts'
-import { sse32Publishers } from './workloads/sse-32-publishers.ts'
-import { sseOneAtATime } from './workloads/sse-one-at-a-time.ts'
-import { websocket32Publishers } from './workloads/websocket-32-publishers.ts'
-import { websocketOneAtATime } from './workloads/websocket-one-at-a-time.ts'
+import { chooseCores } from './cores.ts'
+import { MESSAGE_BYTES } from './message-text.ts'
+import { describeMachine, describeVersions, type Report, type Result, resultOf } from './report.ts'
+import { runWorkload } from './run.ts'
+import { footOf, tableOf } from './table.ts'
+import type { Bench, Workload } from './workload.ts'
+import { WORKLOADS } from './workloads/workloads.ts'
 
-const WORKLOADS: readonly Workload[] = [
-  websocketOneAtATime,
-  websocket32Publishers,
-  sseOneAtATime,
-  sse32Publishers,
-]
-const TARGETS: readonly Target[] = [twinwire, floor, nchan]
-const STARTS = 3
-/** Long enough for the compiler to have seen everything; not measured. */
-const WARM_UP_MS = 1000
+const RESULTS = join(import.meta.dirname, 'results')
+const QUICK_PART = 1 / 10
 
 interface Options {
+  readonly workloads: readonly Workload[]
+  readonly isQuick: boolean
   readonly rounds: number
   readonly roundMs: number
-  readonly only: string
-  readonly json: boolean
+  readonly out: string
   readonly profileFolder: string | null
 }
 
 function readOptions(): Options {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
-      rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '1' },
-      only: { type: 'string', default: '' },
-      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      out: { type: 'string' },
       profile: { type: 'string' },
     },
   })
-  const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)]
+  const isQuick = values.quick
+  const rounds = Number(values.rounds ?? (isQuick ? 2 : 5))
+  const seconds = Number(values.seconds ?? (isQuick ? 0.3 : 1))
   if (!(Number.isInteger(rounds) && rounds > 0 && seconds > 0)) {
     throw new Error('--rounds must be a whole number and --seconds a number, both above 0.')
   }
+  // Only a whole run is worth a page; others must not take its place.
+  const name = positionals.length === 0 && !isQuick ? 'whole.json' : 'last.json'
   return {
+    workloads: chooseWorkloads(positionals),
+    isQuick,
     rounds,
     roundMs: seconds * 1000,
-    only: values.only,
-    json: values.json,
+    out: values.out ?? join(RESULTS, name),
     profileFolder: values.profile ?? null,
   }
 }
 
-async function run(options: Options): Promise<Report> {
-  const cores = chooseCores()
-  const workloads = WORKLOADS.filter(({ name }) => name.toLowerCase().includes(options.only.toLowerCase()))
-  if (workloads.length === 0) throw new Error(`No workload's name contains "${options.only}".`)
-  const startMs: number[] = []
-  for (let start = 0; start < STARTS; start += 1) startMs.push(await measureStart(cores))
-  const byStage = Map.groupBy(workloads, ({ transport, subscribers }) => `${transport} ${subscribers}`)
-  const results: Result[] = []
-  for (const sharing of byStage.values()) results.push(...(await runOnStage(sharing, cores, options)))
-  return reportOf(cores, options.rounds, startMs, results)
-}
-
-/** The bench goes on without a peer that is not installed, and says how to have it. */
-function presentTargets(): readonly Target[] {
-  return TARGETS.filter(target => {
-    const missing = target.missing()
-    if (missing !== null) process.stderr.write(`bench: ${missing}\n`)
-    return missing === null
+function chooseWorkloads(names: readonly string[]): readonly Workload[] {
+  if (names.length === 0) return WORKLOADS
+  return names.flatMap(name => {
+    const named = WORKLOADS.filter(
+      workload => workload.figure === name.toUpperCase() || `${workload.name}-`.startsWith(`${name}-`),
+    )
+    if (named.length > 0) return named
+    const known = WORKLOADS.map(workload => `${workload.figure} ${workload.name}`).join(', ')
+    throw new Error(`There is no workload ${name}; there are ${known}.`)
   })
 }
 
-async function measureStart(cores: Cores): Promise<number> {
-  const server = await twinwire.start({ transport: 'websocket', core: cores.server, profileFolder: null })
-  await server.stop()
-  return server.startMs
+/** The bench goes on without a peer that is not installed, and says how to have it. */
+function missingPeers(workloads: readonly Workload[]): readonly string[] {
+  const missing = workloads.flatMap(({ contenders }) => contenders.map(contender => contender.missing()))
+  return [...new Set(missing.filter(each => each !== null))]
 }
 
-/** Workloads with the same audience share servers; rounds alternate, so that a slow minute of the machine hits all alike. */
-async function runOnStage(
-  workloads: readonly Workload[],
-  cores: Cores,
-  options: Options,
-): Promise<readonly Result[]> {
-  const { transport, subscribers } = workloads[0]!
-  const runs: { workload: Workload; target: Target; stage: Stage; rounds: Round[] }[] = []
-  const stages: Stage[] = []
-  try {
-    for (const target of presentTargets()) {
-      const stage = await Stage.open(target, { transport, subscribers, cores, ...options })
-      stages.push(stage)
-      for (const workload of workloads) runs.push({ workload, target, stage, rounds: [] })
-    }
-    runs.sort((a, b) => workloads.indexOf(a.workload) - workloads.indexOf(b.workload))
-    for (const { stage, workload } of runs) await stage.run(workload.publishers, WARM_UP_MS)
-    for (let round = 1; round <= options.rounds; round += 1) {
-      process.stderr.write(`${transport}: round ${round} of ${options.rounds}\n`)
-      for (const { stage, workload, rounds } of runs) {
-        rounds.push(await stage.run(workload.publishers, options.roundMs))
-      }
-    }
-  } finally {
-    for (const stage of stages) await stage.close()
+async function run(options: Options): Promise<Report> {
+  const { isQuick, workloads, rounds, roundMs, profileFolder } = options
+  const startedAt = performance.now()
+  const cores = chooseCores()
+  // What this process itself asks of a server must not run on the server's core.
+  if (cores.load !== null) spawnSync('taskset', ['-cp', String(cores.load), String(process.pid)])
+  const scaled = (count: number): number => (isQuick ? Math.ceil(count * QUICK_PART) : count)
+  const bench: Bench = { cores, roundMs, profileFolder, scaled }
+  const missing = missingPeers(workloads)
+  for (const sentence of missing) tell(sentence)
+  const results: Result[] = []
+  for (const workload of workloads) {
+    const result = resultOf(await runWorkload(workload, { bench, rounds, tell }))
+    process.stdout.write(tableOf(result))
+    results.push(result)
   }
-  return runs.map(({ workload, target, rounds }) => resultOf(workload, target.name, rounds))
+  return {
+    date: new Date().toISOString(),
+    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(
+      ' ',
+    ),
+    minutes: (performance.now() - startedAt) / 60_000,
+    machine: describeMachine(),
+    versions: describeVersions(),
+    pinning: cores,
+    messageBytes: MESSAGE_BYTES,
+    isQuick,
+    missing,
+    results,
+  }
+}
+
+function tell(what: string): void {
+  process.stderr.write(`bench: ${what}\n`)
 }
 
 async function main(): Promise<void> {
   if (process.platform !== 'linux') throw new Error('The bench reads CPU times from /proc: run it on Linux.')
   const options = readOptions()
   const report = await run(options)
-  process.stdout.write(
-    options.json ? `${JSON.stringify(report, null, 2)}\n` : `\n${tableOf(report, floor.name)}`,
-  )
+  mkdirSync(dirname(options.out), { recursive: true })
+  writeFileSync(options.out, `${JSON.stringify(report, null, 1)}\n`)
+  process.stdout.write(footOf(report))
+  tell(`the figures are in ${relative(process.cwd(), options.out)}, for npm run bench:page`)
 }
 
 main().catch(error => {
-  process.stderr.write(`bench: ${error instanceof Error ? error.message : error}\n`)
+  tell(error instanceof Error ? error.message : String(error))
   process.exitCode = 1
 })

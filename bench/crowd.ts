@@ -3,7 +3,7 @@
 // number for each. Stalled: it reads nothing any more.
 
 import { connect } from 'node:net'
-import { eventStreamRequest, upgradeRequest } from './subscribe-request.ts'
+import { eventStreamRequest, upgradeRequest } from './wires/requests.ts'
 
 const OPEN_AT_ONCE = 100
 const PING = Buffer.from([0x89, 0])

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endCrowd, startCrowd } from './crowd-process.ts'
-import { type ServerProcess, startNode } from './server-process.ts'
+import { type ServerProcess, startNode } from './servers/server-process.ts'
 
 const HEARTBEAT_MS = 5000
 /** Two beats until they are found, five seconds for their close, and some more. */

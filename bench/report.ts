@@ -1,112 +1,88 @@
-// What the bench found, as data and as a table for a person. Knows not how it was measured.
+// What a run of the bench found, as data: everything that the table and the page are made of. Knows not how it was measured.
 
-import { availableParallelism, cpus } from 'node:os'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { cpus, release, totalmem } from 'node:os'
+import { join } from 'node:path'
 import type { Cores } from './cores.ts'
-import { type Figure, figureOf } from './figures.ts'
-import { MESSAGE_BYTES } from './message-text.ts'
-import type { Round } from './stage.ts'
-import type { Workload } from './workload.ts'
-
-export interface Result {
-  readonly workload: Workload
-  readonly target: string
-  readonly cpuMicros: Figure
-  readonly systemMicros: Figure
-  readonly deliveriesPerSecond: Figure
-  readonly loadBusy: Figure
-  /** Deliveries in all rounds: each one was verified. */
-  readonly deliveries: number
-}
+import type { Finding } from './run.ts'
+import { judge, type Verdict } from './verdict.ts'
+import type { Measure, Sample } from './workload.ts'
 
 export interface Report {
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string }
+  /** ISO 8601. */
+  readonly date: string
+  readonly command: string
+  readonly minutes: number
+  readonly machine: {
+    readonly cpu: string
+    readonly cores: number
+    readonly memoryGB: number
+    readonly kernel: string
+  }
+  readonly versions: Readonly<Record<string, string>>
   readonly pinning: Cores
   readonly messageBytes: number
-  readonly rounds: number
-  readonly startMs: Figure
+  readonly isQuick: boolean
+  /** What was left out, and how to have it. */
+  readonly missing: readonly string[]
   readonly results: readonly Result[]
 }
 
-export function resultOf(workload: Workload, target: string, rounds: readonly Round[]): Result {
+export interface Result {
+  readonly name: string
+  readonly figure: string
+  readonly about: string
+  readonly measures: readonly Measure[]
+  readonly contenders: readonly { readonly name: string; readonly samples: readonly Sample[] }[]
+  readonly verdicts: readonly Verdict[]
+  readonly caveats: readonly string[]
+}
+
+export function resultOf({ workload, samples }: Finding): Result {
+  const { name, figure, about, measures, caveats } = workload
+  const verdicts = workload.aims.flatMap(aim => {
+    const { title } = measures.find(({ key }) => key === aim.measure)!
+    return judge(aim, { title, figure, samples }) ?? []
+  })
+  const contenders = [...samples].map(([contender, each]) => ({ name: contender, samples: each }))
+  return { name, figure, about, measures, contenders, verdicts, caveats }
+}
+
+export function describeMachine(): Report['machine'] {
   return {
-    workload,
-    target,
-    cpuMicros: figureOf(rounds.map(round => round.cpuMicros)),
-    systemMicros: figureOf(rounds.map(round => round.systemMicros)),
-    deliveriesPerSecond: figureOf(rounds.map(round => round.deliveriesPerSecond)),
-    loadBusy: figureOf(rounds.map(round => round.loadBusy)),
-    deliveries: rounds.reduce((sum, round) => sum + round.deliveries, 0),
-  }
-}
-
-export function reportOf(
-  cores: Cores,
-  rounds: number,
-  startMs: readonly number[],
-  results: readonly Result[],
-): Report {
-  const machine = {
     cpu: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
-    node: process.version,
+    cores: cpus().length,
+    memoryGB: Math.round(totalmem() / 1e9),
+    kernel: release(),
   }
-  const start = figureOf(startMs)
-  return { machine, pinning: cores, messageBytes: MESSAGE_BYTES, rounds, startMs: start, results }
 }
 
-/** The table. `floor` names the target whose cost the others are compared with. */
-export function tableOf(report: Report, floor: string): string {
-  const { machine, pinning, rounds, results, startMs } = report
-  const where = pinning.unpinned ?? `server on core ${pinning.server}, load on core ${pinning.load}`
-  const rows = [HEADINGS, ...results.map(result => cellsOf(result, floorOf(result, results, floor)))]
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map(row => row[column]!.length)))
-  const align = (row: readonly string[]) =>
-    row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-  return [
-    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; ${where}`,
-    `${report.messageBytes}-byte messages, ${rounds} rounds, median (lowest–highest)`,
-    '',
-    ...rows.map(row => align(row).join('   ').trimEnd()),
-    '',
-    'Other programs on these cores make every cost larger; what stays is its ratio to the floor.',
-    `Start to listening: ${range(startMs, 0)} ms`,
-    `All ${results.reduce((sum, result) => sum + result.deliveries, 0).toLocaleString('en')} deliveries arrived.`,
-    '',
-  ].join('\n')
+const ROOT = join(import.meta.dirname, '..')
+
+/** What was measured, as far as it is installed. */
+export function describeVersions(): Record<string, string> {
+  const nginx = spawnSync('nginx', ['-v'], { encoding: 'utf8' })
+  // It prints `libnginx-mod-nchan\t1:1.3.6+dfsg-2`.
+  const nchan = spawnSync('dpkg-query', ['-W', 'libnginx-mod-nchan'], { encoding: 'utf8' })
+  const socketIo = join(import.meta.dirname, 'node_modules/socket.io/package.json')
+  return {
+    Twinwire: `${versionIn(join(ROOT, 'package.json'))} (${commit()})`,
+    Node: process.version.slice(1),
+    ...(nginx.status === 0 && { nginx: /nginx\/(\S+)/.exec(nginx.stderr)?.[1] ?? 'unknown' }),
+    ...(nchan.status === 0 && { nchan: nchan.stdout.trim().split('\t')[1] ?? 'unknown' }),
+    ...(existsSync(socketIo) && { 'Socket.IO': versionIn(socketIo) }),
+  }
 }
 
-const HEADINGS = [
-  'workload',
-  'server',
-  'CPU µs/delivery',
-  'of it system',
-  '× floor',
-  'deliveries/s',
-  'load busy',
-  'aim',
-]
-
-function cellsOf(result: Result, floor: Result | undefined): string[] {
-  const { workload, cpuMicros, systemMicros, deliveriesPerSecond, loadBusy } = result
-  const ratio = floor === undefined ? '' : (cpuMicros.median / floor.cpuMicros.median).toFixed(2)
-  const aim = workload.targetMicros
-  const verdict = floor === result || aim === null ? '' : cpuMicros.median <= aim ? 'met' : 'missed'
-  return [
-    workload.name,
-    result.target,
-    range(cpuMicros, 2),
-    systemMicros.median.toFixed(2),
-    ratio,
-    Math.round(deliveriesPerSecond.median).toLocaleString('en'),
-    `${Math.round(loadBusy.median * 100)} %`,
-    verdict === '' ? '' : `≤ ${aim} ${verdict}`,
-  ]
+function versionIn(path: string): string {
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
 }
 
-function floorOf(result: Result, results: readonly Result[], floor: string): Result | undefined {
-  return results.find(other => other.workload === result.workload && other.target === floor)
-}
-
-function range({ median, min, max }: Figure, digits: number): string {
-  return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim()
+  } catch {
+    return 'not from a repository'
+  }
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CrowdOptions, endCrowd, startCrowd } from './crowd-process.ts'
-import { type ServerProcess, startNode } from './server-process.ts'
+import { type ServerProcess, startNode } from './servers/server-process.ts'
 
 const ENTRY = join(import.meta.dirname, '../gateway/twinwire.js')
 const KEY = randomBytes(16).toString('hex')

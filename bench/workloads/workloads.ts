@@ -1,0 +1,24 @@
+// All workloads, in the order of the table of aims.
+
+import type { Workload } from '../workload.ts'
+import { durability } from './durability.ts'
+import { growth } from './growth.ts'
+import { idleConnections } from './idle-connections.ts'
+import { largeFanOut } from './large-fan-out.ts'
+import { latency } from './latency.ts'
+import { manyChannels } from './many-channels.ts'
+import { oneChannel } from './one-channel.ts'
+import { reconnectStorm } from './reconnect-storm.ts'
+import { stalledReaders } from './stalled-readers.ts'
+
+export const WORKLOADS: readonly Workload[] = [
+  ...oneChannel,
+  manyChannels,
+  ...idleConnections,
+  ...reconnectStorm,
+  latency,
+  ...growth,
+  largeFanOut,
+  ...durability,
+  stalledReaders,
+]
