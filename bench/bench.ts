@@ -8,6 +8,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chooseCores } from './cores.ts'
@@ -43,7 +44,7 @@ function readOptions(): Options {
   })
   const isQuick = values.quick
   const rounds = Number(values.rounds ?? (isQuick ? 2 : 5))
-  const seconds = Number(values.seconds ?? (isQuick ? 0.3 : 1))
+  const seconds = Number(values.seconds ?? (isQuick ? 0.5 : 1))
   if (!(Number.isInteger(rounds) && rounds > 0 && seconds > 0)) {
     throw new Error('--rounds must be a whole number and --seconds a number, both above 0.')
   }
@@ -80,6 +81,7 @@ function missingPeers(workloads: readonly Workload[]): readonly string[] {
 async function run(options: Options): Promise<Report> {
   const { isQuick, workloads, rounds, roundMs, profileFolder } = options
   const startedAt = performance.now()
+  const loadAverage = loadavg()[0]!
   const cores = chooseCores()
   // What this process itself asks of a server must not run on the server's core.
   if (cores.load !== null) spawnSync('taskset', ['-cp', String(cores.load), String(process.pid)])
@@ -104,6 +106,7 @@ async function run(options: Options): Promise<Report> {
     pinning: cores,
     messageBytes: MESSAGE_BYTES,
     isQuick,
+    loadAverage,
     missing,
     results,
   }

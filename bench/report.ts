@@ -24,6 +24,8 @@ export interface Report {
   readonly pinning: Cores
   readonly messageBytes: number
   readonly isQuick: boolean
+  /** Of the last minute before the start: above 0 others used the cores too. */
+  readonly loadAverage: number
   /** What was left out, and how to have it. */
   readonly missing: readonly string[]
   readonly results: readonly Result[]
@@ -37,16 +39,17 @@ export interface Result {
   readonly contenders: readonly { readonly name: string; readonly samples: readonly Sample[] }[]
   readonly verdicts: readonly Verdict[]
   readonly caveats: readonly string[]
+  readonly findings: readonly string[]
 }
 
 export function resultOf({ workload, samples }: Finding): Result {
-  const { name, figure, about, measures, caveats } = workload
+  const { name, figure, about, measures, caveats, findings = [] } = workload
   const verdicts = workload.aims.flatMap(aim => {
     const { title } = measures.find(({ key }) => key === aim.measure)!
     return judge(aim, { title, figure, samples }) ?? []
   })
   const contenders = [...samples].map(([contender, each]) => ({ name: contender, samples: each }))
-  return { name, figure, about, measures, contenders, verdicts, caveats }
+  return { name, figure, about, measures, contenders, verdicts, caveats, findings }
 }
 
 export function describeMachine(): Report['machine'] {

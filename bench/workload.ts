@@ -16,6 +16,8 @@ export interface Workload {
   readonly aims: readonly Aim[]
   /** What a reader of the numbers has to know. */
   readonly caveats: readonly string[]
+  /** What profiles say of the aims that are missed: where the time goes, and what would have to change. */
+  readonly findings?: readonly string[]
   /** Fewer rounds than others, for one that takes long. */
   readonly maxRounds?: number
 }

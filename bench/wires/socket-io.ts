@@ -14,7 +14,7 @@ export function socketIoWire(): Wire {
   return {
     subscribe: channel => open(channel, '', '40{"sid"'),
     // What was missed comes before the answer.
-    resume: (channel, memory) => open(channel, JSON.stringify(sessionOf(memory)), '"maxPayload"'),
+    resume: (channel, memory) => open(channel, JSON.stringify(sessionOf(memory)), ''),
     publish: ([item]) => postRequest(`/publish?channel=${item!.channel}`, '', item!.data),
   }
 }
