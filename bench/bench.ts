@@ -43,7 +43,7 @@ function readOptions(): Options {
     },
   })
   const isQuick = values.quick
-  const rounds = Number(values.rounds ?? (isQuick ? 2 : 5))
+  const rounds = Number(values.rounds ?? (isQuick ? 1 : 5))
   const seconds = Number(values.seconds ?? (isQuick ? 0.5 : 1))
   if (!(Number.isInteger(rounds) && rounds > 0 && seconds > 0)) {
     throw new Error('--rounds must be a whole number and --seconds a number, both above 0.')

@@ -44,8 +44,8 @@ export function fanOut(name: string, options: FanOut): Contender {
   }
 }
 
-/** Long enough for the compiler to have seen everything. */
-const WARM_UP_MS = 1000
+/** The compiler has to have seen everything: as many deliveries, however slow the machine is at the moment. */
+const WARM_UP_DELIVERIES = 20_000
 
 class FanOutStage implements Stage {
   readonly #server: RunningServer
@@ -81,12 +81,12 @@ class FanOutStage implements Stage {
 
   async warmUp(): Promise<void> {
     if (this.#options.touchesAll) await this.#touchAll()
-    await this.#publish(Math.min(WARM_UP_MS, this.#roundMs))
+    await this.#publish(this.#roundMs, WARM_UP_DELIVERIES / Math.max(1, this.#readers))
   }
 
   async round(): Promise<Sample> {
     const before = await this.#server.cpuSeconds()
-    const published = await this.#publish(this.#roundMs)
+    const published = await this.#publish(this.#roundMs, 1)
     const after = await this.#server.cpuSeconds()
     const residentBytes = await this.#server.residentBytes()
     const used = { user: after.user - before.user, system: after.system - before.system }
@@ -114,10 +114,10 @@ class FanOutStage implements Stage {
     await this.#load.ask('subscribe', { address, channels, counting, count })
   }
 
-  #publish(durationMs: number): Promise<Published> {
+  #publish(durationMs: number, atLeast: number): Promise<Published> {
     const { channels, publishers, batch = 1 } = this.#options
     const { address } = this.#server
-    return this.#load.ask('publish', { address, channels, publishers, batch, durationMs, atLeast: 1 })
+    return this.#load.ask('publish', { address, channels, publishers, batch, durationMs, atLeast })
   }
 
   #touchAll(): Promise<Published> {

@@ -33,18 +33,19 @@ export function idle(name: string, options: Idle): Contender {
   }
 }
 
-async function holdAll(options: Idle, { cores, profileFolder, scaled }: Bench): Promise<Sample> {
+async function holdAll(options: Idle, { cores, profileFolder, scaled, roundMs }: Bench): Promise<Sample> {
   const { transport, channel } = options
   const connections = scaled(options.connections)
+  const stillForMs = STILL_FOR_ROUNDS * roundMs
   const server = await options.server.start({ transport, core: cores.server, profileFolder })
   const load = startLoad(cores.load)
   try {
-    const emptyBytes = await quietBytes(server)
+    const emptyBytes = await quietBytes(server, stillForMs)
     const before = await server.cpuSeconds()
     const { address } = server
     await load.ask('subscribe', { address, counting: 'bytes', channels: [channel], count: connections })
     const after = await server.cpuSeconds()
-    const fullBytes = await quietBytes(server)
+    const fullBytes = await quietBytes(server, stillForMs)
     const cpuSeconds = after.user + after.system - before.user - before.system
     return {
       kilobytes: (fullBytes - emptyBytes) / 1000 / connections,
@@ -58,17 +59,17 @@ async function holdAll(options: Idle, { cores, profileFolder, scaled }: Bench): 
 }
 
 const LOOK_EVERY_MS = 500
-/** Longer than a collector waits before it calls a process idle. */
-const STILL_FOR_MS = 3000
+/** In rounds. Three seconds are longer than a collector waits before it calls a process idle. */
+const STILL_FOR_ROUNDS = 3
 const MAX_WAIT_MS = 20_000
 /** Smaller movements are no news. */
 const STILL_BYTES = 500_000
 
 /** Resident memory once it has stood still, so that garbage of the opening is not counted as kept. */
-async function quietBytes(server: RunningServer): Promise<number> {
+async function quietBytes(server: RunningServer, stillForMs: number): Promise<number> {
   let settled = await server.residentBytes()
   let stillMs = 0
-  for (let waitedMs = 0; waitedMs < MAX_WAIT_MS && stillMs < STILL_FOR_MS; waitedMs += LOOK_EVERY_MS) {
+  for (let waitedMs = 0; waitedMs < MAX_WAIT_MS && stillMs < stillForMs; waitedMs += LOOK_EVERY_MS) {
     await sleep(LOOK_EVERY_MS)
     const now = await server.residentBytes()
     if (Math.abs(now - settled) > STILL_BYTES) {
