@@ -64,7 +64,8 @@ function chooseWorkloads(names: readonly string[]): readonly Workload[] {
   if (names.length === 0) return WORKLOADS
   return names.flatMap(name => {
     const named = WORKLOADS.filter(
-      workload => workload.figure === name.toUpperCase() || `${workload.name}-`.startsWith(`${name}-`),
+      workload =>
+        workload.figure.toUpperCase() === name.toUpperCase() || `${workload.name}-`.startsWith(`${name}-`),
     )
     if (named.length > 0) return named
     const known = WORKLOADS.map(workload => `${workload.figure} ${workload.name}`).join(', ')

@@ -41,4 +41,8 @@ export const manyChannels: Workload = {
     'Rates are for one second of server CPU. The load generator sends, answers and reads one message at a time, and is busier than the servers: publishes/s is its limit as much as theirs.',
     'nchan takes one message a request. It commits nothing to disk.',
   ],
+  findings: [
+    'about 30 % is the commit, most of it SQLite writing pages: every message touches the leaf of the index that its channel has for itself, and the row of the channel with its figures.',
+    'about 30 % is Node taking the request apart and writing answers and frames, 20 % Fastify with our hooks and the reading of the body, 7 % the SHA-256 of the API key, twice for each request.',
+  ],
 }

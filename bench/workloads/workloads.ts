@@ -10,6 +10,7 @@ import { manyChannels } from './many-channels.ts'
 import { oneChannel } from './one-channel.ts'
 import { reconnectStorm } from './reconnect-storm.ts'
 import { stalledReaders } from './stalled-readers.ts'
+import { start } from './start.ts'
 
 export const WORKLOADS: readonly Workload[] = [
   ...oneChannel,
@@ -21,4 +22,5 @@ export const WORKLOADS: readonly Workload[] = [
   largeFanOut,
   ...durability,
   stalledReaders,
+  start,
 ]
