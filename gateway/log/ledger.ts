@@ -2,6 +2,7 @@
 // it changes together with the database. Knows no messages and no rules of retention.
 
 import type { Database, Statement, Transaction } from 'better-sqlite3'
+import { Recent } from './recent.ts'
 
 /** A channel's row. Change it inside `transact` only, and `touch` it. */
 export interface ChannelRow {
@@ -33,8 +34,8 @@ export function readHead(db: Database): number {
   return (db.prepare(FIGURES).get() as Figures | undefined)?.head ?? 0
 }
 
-// About 6 MB; an append to a channel beyond them costs one more indexed look-up.
-const REMEMBERED_ROWS = 20_000
+// About 6 MB with the generation before; an append to a channel beyond them costs one more indexed look-up.
+const REMEMBERED_ROWS = 10_000
 
 const ROW = 'id, name, trimmed_seq AS trimmed, last_seq AS last, last_time AS lastTime, count, bytes'
 
@@ -47,7 +48,7 @@ export class Ledger {
   floor = 0
   messages = 0
   bytes = 0
-  readonly #rows = new Map<string, ChannelRow>()
+  readonly #rows = new Recent<string, ChannelRow>(REMEMBERED_ROWS)
   readonly #touched = new Set<ChannelRow>()
   #mustStoreMeta = false
   /** Savepoints within the transaction, itself included. */
@@ -181,11 +182,7 @@ export class Ledger {
   #remember(row: ChannelRow): void {
     this.#rows.set(row.name, row)
     // A touched row must be found again until it is written.
-    if (this.#rows.size <= REMEMBERED_ROWS || this.#touched.size > 0) return
-    for (const name of this.#rows.keys()) {
-      if (this.#rows.size <= REMEMBERED_ROWS) return
-      if (name !== row.name) this.#rows.delete(name)
-    }
+    if (this.#touched.size === 0) this.#rows.age()
   }
 
   #flush(): void {
