@@ -90,11 +90,19 @@ async function run(options: Options): Promise<Report> {
   const bench: Bench = { cores, roundMs, profileFolder, scaled }
   const missing = missingPeers(workloads)
   for (const sentence of missing) tell(sentence)
+  const failures: string[] = []
   const results: Result[] = []
   for (const workload of workloads) {
-    const result = resultOf(await runWorkload(workload, { bench, rounds, tell }))
-    process.stdout.write(tableOf(result))
-    results.push(result)
+    try {
+      const result = resultOf(await runWorkload(workload, { bench, rounds, tell }))
+      process.stdout.write(tableOf(result))
+      results.push(result)
+    } catch (error) {
+      // The others, of which some have taken minutes, are worth having all the same.
+      failures.push(`${workload.name} failed: ${error instanceof Error ? error.message : error}`)
+      tell(failures.at(-1)!)
+      process.exitCode = 1
+    }
   }
   return {
     date: new Date().toISOString(),
@@ -108,7 +116,7 @@ async function run(options: Options): Promise<Report> {
     messageBytes: MESSAGE_BYTES,
     isQuick,
     loadAverage,
-    missing,
+    missing: [...missing, ...failures],
     results,
   }
 }

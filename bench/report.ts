@@ -26,7 +26,7 @@ export interface Report {
   readonly isQuick: boolean
   /** Of the last minute before the start: above 0 others used the cores too. */
   readonly loadAverage: number
-  /** What was left out, and how to have it. */
+  /** What was left out and how to have it, and what failed. */
   readonly missing: readonly string[]
   readonly results: readonly Result[]
 }

@@ -16,7 +16,7 @@ import { Returning } from './returning.ts'
 import { TimedAudience } from './timed-audience.ts'
 
 /** How long after the last publish the last subscriber may wait for it. */
-const SETTLE_DEADLINE_MS = 20_000
+const SETTLE_DEADLINE_MS = 60_000
 
 const NOBODY: Audience = { open: async () => {}, startCount() {}, haveAll: async () => {} }
 let audience: Audience = NOBODY

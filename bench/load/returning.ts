@@ -9,7 +9,7 @@ import type { Gathered } from './load-orders.ts'
 import { Publisher } from './publishers.ts'
 import { forEachOf, openClient, type RawClient } from './raw-client.ts'
 
-const FIRST_MESSAGE_DEADLINE_MS = 20_000
+const FIRST_MESSAGE_DEADLINE_MS = 60_000
 
 export class Returning {
   readonly #address: Address
