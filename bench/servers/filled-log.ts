@@ -3,7 +3,7 @@
 import { openSqliteLog } from '../../gateway/log/sqlite.ts'
 import { FIRST_NUMBER, messageText } from '../message-text.ts'
 
-const BATCH = 5000
+const BATCH = 50_000
 
 /** Puts so many messages into each of the channels, in turns, as if all had been published at once. */
 export function filled(channels: readonly string[], each: number): (dataDir: string) => Promise<void> {
