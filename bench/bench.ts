@@ -21,8 +21,11 @@ import { WORKLOADS } from './workloads/workloads.ts'
 
 const RESULTS = join(import.meta.dirname, 'results')
 const QUICK_PART = 1 / 10
+const WHOLE = { rounds: 5, seconds: 1 }
+const QUICK = { rounds: 1, seconds: 0.5 }
 
 interface Options {
+  readonly names: readonly string[]
   readonly workloads: readonly Workload[]
   readonly isQuick: boolean
   readonly rounds: number
@@ -43,14 +46,16 @@ function readOptions(): Options {
     },
   })
   const isQuick = values.quick
-  const rounds = Number(values.rounds ?? (isQuick ? 1 : 5))
-  const seconds = Number(values.seconds ?? (isQuick ? 0.5 : 1))
+  const usual = isQuick ? QUICK : WHOLE
+  const rounds = Number(values.rounds ?? usual.rounds)
+  const seconds = Number(values.seconds ?? usual.seconds)
   if (!(Number.isInteger(rounds) && rounds > 0 && seconds > 0)) {
     throw new Error('--rounds must be a whole number and --seconds a number, both above 0.')
   }
   // Only a whole run is worth a page; others must not take its place.
   const name = positionals.length === 0 && !isQuick ? 'whole.json' : 'last.json'
   return {
+    names: positionals,
     workloads: chooseWorkloads(positionals),
     isQuick,
     rounds,
@@ -106,9 +111,7 @@ async function run(options: Options): Promise<Report> {
   }
   return {
     date: new Date().toISOString(),
-    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(
-      ' ',
-    ),
+    command: commandOf(options),
     minutes: (performance.now() - startedAt) / 60_000,
     machine: describeMachine(),
     versions: describeVersions(),
@@ -119,6 +122,15 @@ async function run(options: Options): Promise<Report> {
     missing: [...missing, ...failures],
     results,
   }
+}
+
+/** What gives such a report again, wherever it was written to. */
+function commandOf({ names, isQuick, rounds, roundMs }: Options): string {
+  const args = [...names, ...(isQuick ? ['--quick'] : [])]
+  const usual = isQuick ? QUICK : WHOLE
+  if (rounds !== usual.rounds) args.push('--rounds', String(rounds))
+  if (roundMs !== usual.seconds * 1000) args.push('--seconds', String(roundMs / 1000))
+  return ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ')
 }
 
 function tell(what: string): void {

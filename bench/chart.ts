@@ -4,6 +4,7 @@ import { figureOf } from './figures.ts'
 import { number } from './numbers.ts'
 import type { Report, Result } from './report.ts'
 
+const PEERS = new Set(['nchan', 'socket.io', 'floor'])
 const WIDTH = 760
 const NAME_WIDTH = 190
 const VALUE_WIDTH = 110
@@ -55,7 +56,7 @@ function panel({ name, figure, measures, contenders }: Result, top: number): str
     const width = ((found.median / longest) * BAR_WIDTH).toFixed(1)
     return [
       `<text x="${NAME_WIDTH - 8}" y="${y + 10}" text-anchor="end">${escapeText(contender)}</text>`,
-      `<rect class="${row === 0 ? 'own' : 'other'}" x="${NAME_WIDTH}" y="${y}" width="${width}" height="${BAR}" rx="2"/>`,
+      `<rect class="${PEERS.has(contender) ? 'other' : 'own'}" x="${NAME_WIDTH}" y="${y}" width="${width}" height="${BAR}" rx="2"/>`,
       `<line class="spread" x1="${x(found.min)}" x2="${x(found.max)}" y1="${middle}" y2="${middle}"/>`,
       `<text x="${WIDTH - VALUE_WIDTH + 8}" y="${y + 10}">${number(found.median, digits)}</text>`,
     ].join('\n')

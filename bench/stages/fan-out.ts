@@ -52,6 +52,7 @@ class FanOutStage implements Stage {
   readonly #load: LoadProcess
   readonly #options: FanOut
   readonly #roundMs: number
+  readonly #warmUpDeliveries: number
 
   private constructor(
     server: RunningServer,
@@ -62,6 +63,7 @@ class FanOutStage implements Stage {
     this.#load = load
     this.#options = options
     this.#roundMs = bench.roundMs
+    this.#warmUpDeliveries = bench.scaled(WARM_UP_DELIVERIES)
   }
 
   /** Starts the server and subscribes everybody. */
@@ -81,7 +83,7 @@ class FanOutStage implements Stage {
 
   async warmUp(): Promise<void> {
     if (this.#options.touchesAll) await this.#touchAll()
-    await this.#publish(this.#roundMs, WARM_UP_DELIVERIES / Math.max(1, this.#readers))
+    await this.#publish(this.#roundMs, this.#warmUpDeliveries / Math.max(1, this.#readers))
   }
 
   async round(): Promise<Sample> {
