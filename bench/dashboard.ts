@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
 import { endCrowd, startCrowd } from './crowd-process.ts'
-import { startNode } from './server-process.ts'
+import { startNode } from './servers/server-process.ts'
 
 const ENTRY = join(import.meta.dirname, '../gateway/twinwire.js')
 const ROUNDS = 5
