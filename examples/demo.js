@@ -9,7 +9,7 @@ document.querySelector('#channel').textContent = channel
 // What the publisher assumes need not be said.
 const environment = location.origin === 'http://127.0.0.1:8080' ? '' : `TWINWIRE_URL=${location.origin} `
 document.querySelector('#command').textContent =
-  `${environment}php examples/php/publish.php --secrets data/secrets.json ${shellWord(channel)} '"Hello"'`
+  `${environment}php examples/php/publish.php --secrets data/secrets.json ${shellWord(channel)} '{"text": "Hello"}'`
 
 startEventSource(createLane('eventsource', 'EventSource'))
 startWebSocket(createLane('websocket', 'WebSocket'))

@@ -27,7 +27,7 @@ export function readyLines(loaded: LoadedConfig, origin: string, options: ReadyO
   if (Object.keys(generated).length > 0) lines.push(`  secrets    generated, kept in ${file}`)
   lines.push(
     `  example    ${config.publicUrl ?? origin}/examples/`,
-    `  publish    curl ${origin}/api/publish -H "Authorization: Bearer ${keyOf(loaded, file, program)}" -d '{"channel":"public:demo","data":"hello"}'`,
+    `  publish    curl ${origin}/api/publish -H "Authorization: Bearer ${keyOf(loaded, file, program)}" -d '{"channel":"public:demo","data":{"text":"Hello"}}'`,
   )
   const shortage = fileShortage(config.limits.connections, allowedOpenFiles)
   if (shortage !== null) lines.push(`  caution    ${shortage}`)

@@ -34,7 +34,8 @@ test('[H3] first start without any configuration: a ready line, secrets, and a c
   await stream.next('live')
   const { stdout } = await execute('/bin/sh', ['-c', curl], { cwd: folder })
   expect(JSON.parse(stdout)).toMatchObject({ channel: 'public:demo', subscribers: 1, id: expect.any(String) })
-  await stream.next('message')
+  // The same shape as in the five-minute start: its page shows `data.text`, also of what was pasted before it was made.
+  expect(await stream.next('message')).toMatchObject({ data: { text: 'Hello' } })
   expect(started.stderr).not.toMatch(/deprecat|warning/i)
 })
 
