@@ -69,7 +69,7 @@ function explain(error: unknown): { line: string; exitCode: number } {
     port?: number
   }
   if (code === 'EADDRINUSE') {
-    const line = `Port ${port} on ${address} is taken: stop the program that listens there, or set another port.`
+    const line = `Port ${port} on ${address} is taken: stop the program that listens there, or set another port (TWINWIRE_PORT).`
     return { line, exitCode: EXIT_FAILURE }
   }
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {

@@ -64,6 +64,7 @@ test('[R6] the port is taken', async t => {
   const folder = await makeFolder(t, { ...testConfig(), port: first.port })
   const { line } = await refusal(t, folder)
   expect(line).toContain(String(first.port))
+  expect(line).toContain('TWINWIRE_PORT')
 })
 
 test('[R6] a second gateway on the same data folder; the first one is not disturbed', async t => {
