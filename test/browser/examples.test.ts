@@ -75,6 +75,7 @@ test.concurrent('[H4] [N2] [P2] [P3] chat: everyone is told once, one in private
   await say(ada, '<img src=x onerror=alert(1)>')
   await heard(zoe, '<img src=x onerror=alert(1)>')
   await zoe.getByRole('button', { name: 'ada', exact: true }).click()
+  await zoe.getByPlaceholder('Write to ada alone').waitFor()
   await say(zoe, 'Between us')
   await heard(ada, 'Between us')
   await say(bob, 'Good night')

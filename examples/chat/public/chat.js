@@ -10,6 +10,7 @@ const signIn = document.querySelector('#sign-in')
 const write = document.querySelector('#write')
 const to = document.querySelector('#to')
 const state = document.querySelector('#state')
+const TO_EVERYONE = write.elements.text.placeholder
 
 /** Only this user receives what is published there. */
 const personalChannel = user => `@${encodeURIComponent(user)}`
@@ -69,6 +70,7 @@ function chooseReceiver(user) {
   to.hidden = user === null
   to.value = user ?? ''
   to.textContent = user === null ? '' : `to ${user} ×`
+  write.elements.text.placeholder = user === null ? TO_EVERYONE : `Write to ${user} alone`
   write.elements.text.focus()
 }
 

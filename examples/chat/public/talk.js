@@ -25,11 +25,11 @@ export function createTalk(me) {
       const isMine = user === me
       const isPrivate = channel.startsWith('@')
       const { text, to } = data ?? {}
-      const about = !isPrivate ? '' : isMine ? `to ${to}, in private` : 'in private'
+      const about = !isPrivate ? '' : isMine ? ` · to ${to} alone` : ' · to you alone'
       return rowOf(`${isMine ? 'mine' : ''} ${isPrivate ? 'private' : ''}`, [
         // A backend has no user.
         ['b', user ?? 'The house'],
-        ['small', `${clock.format(time)} ${about}`],
+        ['small', `${clock.format(time)}${about}`],
         ['p', text],
       ])
     },
