@@ -12,6 +12,7 @@ const pages = [
   'SECURITY.md',
   ...filesUnder('docs'),
   ...filesUnder('examples'),
+  ...filesUnder('clients'),
 ].filter(path => path.endsWith('.md'))
 const textOf = (page: string) => readFileSync(join(ROOT, page), 'utf8')
 
