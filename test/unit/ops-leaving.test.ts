@@ -52,7 +52,7 @@ test.each(['plain', "it's a folder", 'with $(echo) "and" `more`'])(
     writeFileSync(file, JSON.stringify({ jwtSecret: 'j', apiKey: KEY, adminPassword: 'p' }, null, 2))
     const sent = paste(readyLines(loadedWith(file), ORIGIN, AWAY))
     expect(sent.slice(0, 3)).toEqual([`${ORIGIN}/api/publish`, '-H', `Authorization: Bearer ${KEY}`])
-    expect(JSON.parse(sent[4]!)).toEqual({ channel: 'public:demo', data: 'hello' })
+    expect(JSON.parse(sent[4]!)).toEqual({ channel: 'public:demo', data: { text: 'Hello' } })
   },
 )
 
