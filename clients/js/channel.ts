@@ -76,7 +76,8 @@ export class Channel implements AsyncIterable<Received> {
     }
     const removals = [
       this.#until(end),
-      this.on('error', fail),
+      // What is unavailable is asked for again.
+      this.on('error', problem => problem.code !== 'unavailable' && fail(problem)),
       this.on('message', message => {
         queue.push(message)
         wake()

@@ -46,7 +46,8 @@ export interface ConnectOptions extends ConnectionOptions, TokenSource {
   readonly keepCursor?: boolean | KeptIn
 }
 
-const RATE_LIMIT_PAUSE_MS = 1000
+/** When, or up to twice as late, a channel is asked for again: a rate passes at once, an outage may not. */
+const ASK_AGAIN_MS: { readonly [code: string]: number } = { rate_limited: 1000, unavailable: 5000 }
 const CLOSED = 'The client has been closed.'
 
 export class Twinwire implements ChannelOwner {
@@ -288,14 +289,16 @@ export class Twinwire implements ChannelOwner {
 
   #failed({ code, message, ref, channel }: FailureFrame): void {
     const subscription = this.#progress.byRef(ref)
-    if (subscription && code === 'rate_limited') {
-      // Many channels at once can exceed the rate of commands: all that did are asked for again, on this link only.
+    const pauseMs = subscription && ASK_AGAIN_MS[code]
+    if (subscription && pauseMs) {
+      // All that were refused for the moment are asked for again together, on this link only.
       subscription.phase = 'idle'
       subscription.ref = undefined
       clearTimeout(this.#pause)
-      this.#pause = setTimeout(() => this.#askIdle(), RATE_LIMIT_PAUSE_MS)
-      return
+      this.#pause = setTimeout(() => this.#askIdle(), pauseMs * (1 + Math.random()))
     }
-    this.#listeners.emit('error', { code, message, channel: channel ?? subscription?.channel })
+    // Many channels at once can exceed the rate of commands; a page need not know.
+    if (!subscription || code !== 'rate_limited')
+      this.#listeners.emit('error', { code, message, channel: channel ?? subscription?.channel })
   }
 }

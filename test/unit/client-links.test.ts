@@ -8,7 +8,8 @@ import { createQueue, startGateway } from './client-scripted-gateway.ts'
 import { message, nextState, start, subscribed, WELCOME } from './client-started.ts'
 
 const WELCOME_DEADLINE_MS = 15_000
-const RATE_LIMIT_PAUSE_MS = 1000
+const RATE_LIMIT_PAUSE_MS = 2000
+const UNAVAILABLE_PAUSE_MS = 10_000
 /** Longer than the longest backoff of a started client. */
 const RETRIED_MS = 50
 
@@ -139,6 +140,29 @@ test('what the rate of commands refused is asked for again together, unless it w
   second?.unsubscribe()
   vi.advanceTimersByTime(RATE_LIMIT_PAUSE_MS)
   expect([(await peer.command()).channel, (await peer.command()).channel]).toEqual(['a', 'c'])
+})
+
+test('a channel that cannot be decided about now is told as an error, asked for again, and ends no loop', async () => {
+  const gateway = await startGateway()
+  const { client, states } = start(gateway.url, { transport: 'websocket' })
+  const peer = await gateway.peers.next()
+  peer.send(WELCOME)
+  await nextState(states, 'open')
+  fakeTimers()
+  const errors: unknown[] = []
+  client.on('error', ({ code, channel }) => errors.push([code, channel]))
+  const loop = client.subscribe('a')[Symbol.asyncIterator]()
+  const first = loop.next()
+  const { ref } = await peer.command()
+  peer.send({ type: 'failure', ref, code: 'unavailable', message: 'The application does not answer.' })
+  await handled(client, peer)
+  expect(errors).toEqual([['unavailable', 'a']])
+  vi.advanceTimersByTime(UNAVAILABLE_PAUSE_MS)
+  const again = await peer.command()
+  expect(again).toMatchObject({ type: 'subscribe', channel: 'a' })
+  peer.send({ ...subscribed('a', 'e-0'), ref: again.ref })
+  peer.send(message('a', 1))
+  expect((await first).value).toMatchObject({ channel: 'a' })
 })
 
 test('no timer outlives close, not even that of a rate limit', async () => {
