@@ -13,6 +13,8 @@ export function createLane(id, name) {
   const counts = { live: 0, replayed: 0, reconnects: 0, gaps: 0 }
   let isLive = false
   let wasOpen = false
+  // What the gateway said last, if it said why the connection ends.
+  let reason = null
 
   const say = (text, isOpen) => {
     section.querySelector('.state').textContent = text
@@ -32,6 +34,7 @@ export function createLane(id, name) {
       if (wasOpen) count('reconnects')
       wasOpen = true
       isLive = false
+      reason = null
       say('catching up', false)
     },
     live: () => {
@@ -48,12 +51,15 @@ export function createLane(id, name) {
       add('gap', frame.oldest ?? '', `Messages before this are gone (${frame.reason}).`)
     },
     failure: frame => add('gap', '', frame.message),
-    goodbye: frame => say(`${frame.reason}${frame.reconnect ? '' : ' It will not come back.'}`, false),
+    goodbye: frame => {
+      reason = `${frame.reason}${frame.reconnect ? '' : ' It will not come back.'}`
+      say(reason, false)
+    },
   }
 
   return {
     show: frame => handlers[frame.type]?.(frame),
-    lost: (forGood = false) => say(forGood ? 'closed for good' : 'lost, coming back', false),
+    lost: (forGood = false) => say(reason ?? (forGood ? 'closed for good' : 'lost, coming back'), false),
     onCut: handle => section.querySelector('button').addEventListener('click', handle),
   }
 }

@@ -32,6 +32,11 @@ test('[R2] the example page shows both wires, and what was missed when one was c
     const reconnects = lane.locator('dl > div').filter({ hasText: 'Reconnects' })
     expect(await reconnects.getByRole('definition').textContent()).toBe('1')
   }
+  const { json } = await gateway.api('GET', '/api/connections')
+  for (const { id } of json.connections!) await gateway.api('DELETE', `/api/connections/${id}`)
+  for (const lane of lanes) {
+    await lane.getByRole('status').getByText('It will not come back.').waitFor()
+  }
   expect(errors).toEqual([])
   await page.close()
 })
