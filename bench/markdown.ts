@@ -26,6 +26,7 @@ function introduction(report: Report): string[] {
   return [
     'What the gateway costs beside others that do the same, on one machine, in one run. Take the ratios: other machines have other figures, and much the same ratios.',
     '',
+    '<!-- not run: it takes minutes and a quiet machine -->',
     '```sh',
     'apt-get install nginx libnginx-mod-nchan',
     'npm ci --prefix bench  # Socket.IO, which is no part of the product',
