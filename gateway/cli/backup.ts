@@ -11,6 +11,7 @@ const USAGE = 'twinwire backup FILE [--force]'
 
 export const backup: Command = {
   name: 'backup',
+  summary: 'copies the log of a running or stopped gateway',
   async run(args) {
     const { target, force } = readArguments(args)
     const dataDir = await loadDataDir({ cwd: process.cwd(), env: process.env })

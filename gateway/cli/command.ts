@@ -3,6 +3,8 @@
 export interface Command {
   /** The word after `twinwire`. */
   readonly name: string
+  /** What it does, in half a sentence, for `twinwire help`. */
+  readonly summary: string
   /** `args`: what stands after the name. Throws UsageError when they are wrong. */
   readonly run: (args: readonly string[]) => Promise<void>
 }

@@ -18,6 +18,7 @@ const OPTIONS = { token: { type: 'string' }, user: { type: 'string' }, key: { ty
 /** Exits with 1 when it is refused, so that a script can ask. */
 export const explain: Command = {
   name: 'explain',
+  summary: 'says who may do what on a channel, and why',
   async run(args) {
     const question = await readQuestion(args)
     const { config } = await loadConfig({ cwd: process.cwd(), env: process.env })

@@ -7,6 +7,7 @@ import { type Command, UsageError } from './command.ts'
 /** Reads one line and prints its hash; the password stays out of the process list and the shell's history. */
 export const hashPassword: Command = {
   name: 'hash-password',
+  summary: 'reads a password, prints what the configuration needs',
   async run() {
     if (process.stdin.isTTY) process.stderr.write('Password (shown while you type): ')
     const lines = createInterface({ input: process.stdin })

@@ -15,6 +15,7 @@ const USAGE =
 
 export const key: Command = {
   name: 'key',
+  summary: 'makes, lists and revokes API keys',
   async run(args) {
     const { values, positionals } = parse(args)
     const [act, name, ...more] = positionals

@@ -7,6 +7,7 @@ import { startProgress } from './progress.ts'
 
 export const restore: Command = {
   name: 'restore',
+  summary: 'puts a backup in the place of the log',
   async run(args) {
     const [source, ...more] = args
     if (!source || source.startsWith('-') || more.length > 0) {

@@ -20,6 +20,7 @@ const OPTIONS = {
 /** Prints the token alone, so that `$(twinwire token --user u1)` is it. */
 export const token: Command = {
   name: 'token',
+  summary: 'makes a client token',
   async run(args) {
     const now = Date.now()
     const claims = readClaims(args, now)

@@ -177,7 +177,7 @@ test('[R6] an unknown command: one line that names those there are, exit 64', as
   const { status, stderr } = spawnSync(process.execPath, [ENTRY, 'sing'], { encoding: 'utf8' })
   expect(status).toBe(64)
   expect(stderr).toMatch(
-    /^twinwire: there is no command "sing".*api-key, backup, explain, hash-password, key, restore, token\n$/,
+    /^twinwire: there is no command "sing".*api-key, backup, explain, hash-password, help, key, restore, token\n$/,
   )
 })
 

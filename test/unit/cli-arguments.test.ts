@@ -1,6 +1,6 @@
 // The command line, called wrongly: refused in one sentence before anything is read or written.
 
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { UsageError } from '../../gateway/cli/command.ts'
 import { runCommand } from '../../gateway/cli/commands.ts'
 
@@ -26,4 +26,13 @@ test.each<[string, RegExp]>([
   const run = runCommand(words.split(' '))
   await expect(run).rejects.toThrow(UsageError)
   await expect(run).rejects.toThrow(sentence)
+})
+
+test.each(['help', '--help', '-h'])('twinwire %s says what each command does', async word => {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  await runCommand([word])
+  const lines = write.mock.calls.map(([text]) => String(text))
+  write.mockRestore()
+  expect(lines).toHaveLength(9)
+  expect(lines).toContain('twinwire backup         copies the log of a running or stopped gateway\n')
 })
