@@ -5,8 +5,7 @@ import { UsageError } from '../../gateway/cli/command.ts'
 import { runCommand } from '../../gateway/cli/commands.ts'
 
 const wrong: [string[], RegExp][] = [
-  [['sing'], /no command "sing".*api-key, backup, explain, hash-password, key, restore, token/],
-  [['--help'], /no command "--help"/],
+  [['sing'], /no command "sing".*api-key, backup, explain, hash-password, help, key, restore, token/],
   [['backup'], /twinwire backup FILE \[--force\]$/],
   [['backup', 'a', 'b'], /twinwire backup FILE \[--force\]$/],
   [['backup', '--frce', 'a'], /--frce.*twinwire backup FILE \[--force\]$/],
