@@ -1,36 +1,34 @@
 // The HTTP server with everything it answers: streams, API, pages. Constructed by the composition root; knows no log.
 
 import { randomBytes } from 'node:crypto'
+import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import { fileURLToPath } from 'node:url'
-import fastifyWebSocket from '@fastify/websocket'
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyServerOptions,
-  LogController,
-} from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Stats } from '../shared/stats.ts'
 import type { KeyedAccess } from './access/access.ts'
-import { createAddressCheck, createProxyTrust } from './access/address-lists.ts'
+import { createAddressCheck, createAddressOf, createProxyTrust } from './access/address-lists.ts'
 import type { ApiKeys } from './access/api-keys.ts'
-import { createComplaints } from './access/complaints.ts'
+import { type Complain, createComplaints } from './access/complaints.ts'
 import { createDoor } from './access/door.ts'
 import { createHook, type Hook } from './access/hook.ts'
 import { createHookCache } from './access/hook-cache.ts'
 import { countOutcomes, createHookClient } from './access/hook-client.ts'
 import { createIdentify } from './access/identify.ts'
 import type { Operators } from './access/operators.ts'
-import { createOrigins } from './access/origins.ts'
+import { createOrigins, type Origins } from './access/origins.ts'
 import { registerPages } from './admin/pages.ts'
 import { registerApi } from './api/api.ts'
 import type { ApiDeps } from './api/deps.ts'
-import { harden } from './api/hardening.ts'
+import { createPretenceCheck, harden, hardeningHeaders } from './api/hardening.ts'
 import { RequestsUnderWay } from './api/pipelining.ts'
-import { sendProblem } from './api/problem.ts'
+import { writeProblem } from './api/problem.ts'
 import { tellRefusals } from './api/refusals.ts'
 import {
   answerBrokenRequest,
+  findUnclear,
   guardServer,
+  HTTP_OPTIONS,
   refuseUnclear,
   SERVER_OPTIONS,
   timeLimits,
@@ -46,11 +44,11 @@ import type { EventStore } from './core/event-store.ts'
 import type { Farewell } from './core/goodbye.ts'
 import { startTimer } from './core/timer.ts'
 import type { Certificate, TlsServer } from './ops/certificate.ts'
-import { registerSse } from './transports/sse.ts'
+import type { Intake } from './transports/stream-request.ts'
 import { StreamSockets } from './transports/stream-sockets.ts'
+import { ignoreBehindStreams, type StreamsDeps, takeStreams, takeUpgrades } from './transports/streams.ts'
 import { Unacknowledged } from './transports/unacknowledged.ts'
 import { UnfinishedMessages } from './transports/unfinished.ts'
-import { registerWebSocket, SUBPROTOCOL } from './transports/websocket.ts'
 
 export interface ServerParts {
   readonly version: string
@@ -83,36 +81,37 @@ const HANDSHAKE_MS = 10_000
 
 /** Builds the server; it does not listen yet. */
 export async function buildServer(config: Config, parts: ServerParts): Promise<FastifyInstance> {
-  const streams = new StreamSockets()
+  const sockets = new StreamSockets()
   const underWay = new RequestsUnderWay()
-  const app = createFastify(config, parts, { streams, underWay })
+  const complain = createComplaints(message => parts.logger.warn(message), parts.context.clock)
+  const doors = createDoors(config, parts)
+  const unfinished = new UnfinishedMessages(config.limits.receiveTimeoutMs, () => performance.now())
+  const streams = {
+    ...doors,
+    context: parts.context,
+    intake: createIntake(config, parts, complain),
+    unacknowledged: new Unacknowledged(),
+    random: Math.random,
+    idSuffix: randomBytes(ID_BYTES).toString('hex'),
+    maxLifetimeMs: config.sse.maxLifetimeMs,
+    unfinished,
+    maxMessageBytes: config.limits.messageBytes + FRAME_ENVELOPE_BYTES,
+    sockets,
+    underWay,
+  }
+  const app = createFastify(config, parts, streams)
+  app.addHook('onClose', async () => unfinished.stop())
+  takeUpgrades(app.server, streams)
   underWay.limit(app)
   app.addHook('onResponse', (_request, reply, done) => {
     tally(parts.context.counters.responses, reply.statusCode)
     done()
   })
   tellRefusals(app, parts.context)
-  await app.register(fastifyWebSocket, {
-    errorHandler: (error, webSocket) => {
-      // A broken frame or a cut connection is the peer's doing; `ws` answers it, and nobody needs to read of it.
-      if (isPeerFault(error)) return
-      parts.logger.error(error)
-      webSocket.terminate()
-    },
-    // Sessions have said goodbye before the server closes; the default would cut them off without a word.
-    preClose: done => done(),
-    options: {
-      maxPayload: config.limits.messageBytes + FRAME_ENVELOPE_BYTES,
-      perMessageDeflate: false,
-      handleProtocols: offers => (offers.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-    },
-  })
-  // After the plugin, which hangs up on upgrades that were refused only if it has seen them first.
-  const complain = createComplaints(message => parts.logger.warn(message), parts.context.clock)
   harden(app, config, complain)
   app.addHook('onRequest', refuseUnclear)
-  guardServer(app.server, config.limits.connections)
-  await registerDoors(app, config, parts, streams)
+  ignoreBehindStreams(app, sockets)
+  await addApi(app, config, parts, doors)
   await registerPages(app, {
     dashboard: folder('../dashboard/dist'),
     examples: folder('../examples'),
@@ -121,21 +120,35 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
   return app
 }
 
-/** What a peer can cause by itself must not fill the gateway's output. */
-function isPeerFault(error: NodeJS.ErrnoException): boolean {
-  return /^(WS_ERR_|ECONNRESET$|EPIPE$)/.test(error.code ?? '')
+/** What every request for a stream passes, as every other passes the hooks of the framework. */
+function createIntake(config: Config, { context }: ServerParts, complain: Complain): Intake {
+  const findPretence = createPretenceCheck(config, complain)
+  const headers = hardeningHeaders(config)
+  return {
+    urlOf: createRewrite(config.publicUrl),
+    addressOf: createAddressOf(createProxyTrust(config.trustProxy)),
+    screen: request => findPretence(request.headers) ?? findUnclear(request),
+    headers,
+    refuse: (response, failure, others) => {
+      writeProblem(response, failure, { ...headers, ...others })
+      tally(context.counters.responses, response.statusCode)
+    },
+  }
 }
 
 function createFastify(
   config: Config,
   { logger, certificate }: ServerParts,
-  { streams, underWay }: { readonly streams: StreamSockets; readonly underWay: RequestsUnderWay },
+  streams: StreamsDeps & { readonly underWay: RequestsUnderWay },
 ): FastifyInstance {
+  const { sockets, underWay } = streams
   // At `info` Fastify would only repeat the ready line.
   const level = config.logLevel === 'info' ? 'warn' : config.logLevel
-  const options = {
+  const options = { ...HTTP_OPTIONS, ...timeLimits(config.limits.receiveTimeoutMs) }
+  const app = Fastify({
     ...SERVER_OPTIONS,
-    ...timeLimits(config.limits.receiveTimeoutMs),
+    // The server is made below; this tells the framework what the address begins with.
+    ...(certificate !== null && { https: certificate.options }),
     loggerInstance: logger.child({}, { level }),
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: createProxyTrust(config.trustProxy),
@@ -144,50 +157,55 @@ function createFastify(
     // While it closes, routes go on to answer: a 503 would end a browser's EventSource for good (rule S5).
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => {
-      const isStreaming = streams.has(socket)
+      const isStreaming = sockets.has(socket)
       if (isStreaming || !underWay.endAfterAnswers(socket)) answerBrokenRequest(error, socket, isStreaming)
     },
-  } satisfies FastifyServerOptions
-  if (certificate === null) return Fastify(options)
-  const { http, ...others } = options
-  const https = { ...http, ...certificate.options, handshakeTimeout: HANDSHAKE_MS }
-  const app = Fastify({ ...others, https }) as unknown as FastifyInstance
+    serverFactory: next => {
+      const listener = takeStreams(streams, next)
+      const server =
+        certificate === null
+          ? createHttpServer(options, listener)
+          : createHttpsServer(
+              { ...options, ...certificate.options, handshakeTimeout: HANDSHAKE_MS },
+              listener,
+            )
+      guardServer(server, config.limits.connections)
+      return server
+    },
+  }) as unknown as FastifyInstance
+  if (certificate === null) return app
   const stop = certificate.follow(app.server as unknown as TlsServer, logger)
   app.addHook('onClose', async () => stop())
   return app
 }
 
-/** The two transports and the API: each asks the same access who somebody is. */
-async function registerDoors(
-  app: FastifyInstance,
-  config: Config,
-  parts: ServerParts,
-  streams: StreamSockets,
-): Promise<void> {
+interface Doors extends Pick<StreamsDeps, 'identify' | 'door'> {
+  readonly origins: Origins
+  readonly hook: Hook | null
+}
+
+/** Streams and the API ask the same access who somebody is. */
+function createDoors(config: Config, parts: ServerParts): Doors {
   const { context, access, operators } = parts
   const origins = createOrigins(config)
   const hook = config.auth.hook ? openHook(config.auth.hook, context, parts.logger) : null
-  const identify = createIdentify({ access, operators, origins, hook })
-  const transport = {
-    context,
-    identify,
-    origins,
-    unacknowledged: new Unacknowledged(),
+  const door = createDoor({
+    ...context,
+    config,
+    inDrain: parts.turnAwayInDrain,
     random: Math.random,
-    idSuffix: randomBytes(ID_BYTES).toString('hex'),
-    refuse: sendProblem,
-    door: createDoor({
-      ...context,
-      config,
-      inDrain: parts.turnAwayInDrain,
-      random: Math.random,
-      warn: message => parts.logger.warn(message),
-    }),
-  }
-  const unfinished = new UnfinishedMessages(config.limits.receiveTimeoutMs, () => performance.now())
-  app.addHook('onClose', async () => unfinished.stop())
-  registerWebSocket(app, { ...transport, unfinished })
-  registerSse(app, { ...transport, maxLifetimeMs: config.sse.maxLifetimeMs, streams })
+    warn: message => parts.logger.warn(message),
+  })
+  return { identify: createIdentify({ access, operators, origins, hook }), origins, door, hook }
+}
+
+async function addApi(
+  app: FastifyInstance,
+  config: Config,
+  parts: ServerParts,
+  { identify, origins, hook }: Doors,
+): Promise<void> {
+  const { context, access, operators } = parts
   await registerApi(app, {
     ...context,
     version: parts.version,

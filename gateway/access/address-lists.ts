@@ -1,6 +1,7 @@
 // Lists of addresses and networks: who may use something at all, and which proxies are believed. Knows no requests.
 
-import { BlockList, isIP } from 'node:net'
+import type { IncomingHttpHeaders } from 'node:http'
+import { BlockList, isIP, type Socket } from 'node:net'
 import type { Failure } from '../../shared/codes.ts'
 import type { AddressRules } from '../config/config.ts'
 import { withoutPort } from '../core/network.ts'
@@ -35,6 +36,22 @@ export function createProxyTrust(
   return address => {
     const plain = plainAddress(address)
     return plain !== null && contains(proxies, plain)
+  }
+}
+
+/** The address of a request's peer, or of the client that a trusted proxy names in X-Forwarded-For. */
+export function createAddressOf(
+  trust: ReturnType<typeof createProxyTrust>,
+): (request: { readonly socket: Socket; readonly headers: IncomingHttpHeaders }) => string {
+  return ({ socket, headers }) => {
+    const peer = socket.remoteAddress ?? ''
+    const forwarded = headers['x-forwarded-for']
+    if (trust === false || forwarded === undefined) return peer
+    // Each proxy adds the address it was asked from at the end.
+    const named = String(forwarded).split(',').reverse()
+    const hops = [peer, ...named.map(address => address.trim()).filter(address => address !== '')]
+    const client = hops.findIndex((address, distance) => !trust(address, distance))
+    return hops.at(client)!
   }
 }
 

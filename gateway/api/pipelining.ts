@@ -2,7 +2,6 @@
 // Knows no routes.
 
 import type { IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
 /** Browsers do not pipeline, and programs that do read what they asked for. */
@@ -18,22 +17,41 @@ interface UnderWay {
 export class RequestsUnderWay {
   readonly #sockets = new WeakMap<object, UnderWay>()
 
-  /** Counts from now on, and cuts off a socket with too many. A stream counts as one until its end. */
+  /** Counts from now on, and cuts off a socket with too many. */
   limit(app: FastifyInstance): void {
     app.addHook('onRequest', (request, reply, done) => {
-      const { socket } = request.raw
-      const underWay = this.#begin(socket, request.raw)
-      if (underWay.count <= MAX_UNDER_WAY) {
-        done()
-        return
-      }
-      reply.hijack()
-      socket.destroy()
+      if (this.begin(request.raw)) done()
+      else reply.hijack()
     })
     app.addHook('onResponse', (request, _reply, done) => {
-      this.#end(request.raw.socket)
+      this.end(request.raw)
       done()
     })
+  }
+
+  /** Counts a request; false: it is one too many, and its socket was cut off. */
+  begin(request: IncomingMessage): boolean {
+    const { socket } = request
+    const underWay = this.#sockets.get(socket) ?? { count: 0, newest: request, isEnding: false }
+    underWay.count += 1
+    underWay.newest = request
+    this.#sockets.set(socket, underWay)
+    if (underWay.count <= MAX_UNDER_WAY) return true
+    socket.destroy()
+    return false
+  }
+
+  /** A request was answered. */
+  end({ socket }: IncomingMessage): void {
+    const underWay = this.#sockets.get(socket)
+    if (!underWay) return
+    underWay.count -= 1
+    if (underWay.isEnding && !hasAnswersLeft(underWay)) socket.destroySoon()
+  }
+
+  /** Whether a socket has requests that wait for their answers. */
+  has(socket: object): boolean {
+    return (this.#sockets.get(socket)?.count ?? 0) > 0
   }
 
   /** What comes before broken bytes is answered first, and then the socket ends; false: there is nothing. */
@@ -42,21 +60,6 @@ export class RequestsUnderWay {
     if (!underWay || !hasAnswersLeft(underWay)) return false
     underWay.isEnding = true
     return true
-  }
-
-  #begin(socket: Socket, newest: IncomingMessage): UnderWay {
-    const underWay = this.#sockets.get(socket) ?? { count: 0, newest, isEnding: false }
-    underWay.count += 1
-    underWay.newest = newest
-    this.#sockets.set(socket, underWay)
-    return underWay
-  }
-
-  #end(socket: Socket): void {
-    const underWay = this.#sockets.get(socket)
-    if (!underWay) return
-    underWay.count -= 1
-    if (underWay.isEnding && !hasAnswersLeft(underWay)) socket.destroySoon()
   }
 }
 

@@ -1,6 +1,6 @@
 // Every error of the HTTP API in one form, RFC 9457 problem details. The one place that writes them; knows no routes.
 
-import { STATUS_CODES } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CODES, type Code, type Failure } from '../../shared/codes.ts'
 import { storageFailureOf } from '../core/storage-failure.ts'
@@ -26,25 +26,42 @@ const RETRY_AFTER_SECONDS = 1
 
 /** Answers a request with a failure. */
 export function sendProblem(reply: FastifyReply, failure: HttpFailure): FastifyReply {
-  const { code, message } = failure
+  const { status, headers, body } = problemOf(failure)
+  reply.request.refusal = { code: failure.code, message: failure.message }
+  return reply.code(status).headers(headers).send(body)
+}
+
+/** The same where there is no framework between; the connection ends with it. */
+export function writeProblem(
+  response: ServerResponse,
+  failure: HttpFailure,
+  others: Readonly<Record<string, string>>,
+): void {
+  const { status, headers, body } = problemOf(failure)
+  response.writeHead(status, {
+    ...others,
+    ...headers,
+    connection: 'close',
+    'content-length': body.length,
+  })
+  response.end(body)
+}
+
+function problemOf(failure: HttpFailure): { status: number; headers: Record<string, string>; body: Buffer } {
+  const { code, message, retryAfterSeconds = RETRY_AFTER_SECONDS } = failure
   const status = failure.status ?? CODES[code].status
-  reply.request.refusal = { code, message }
-  if (status === 429 || status === 503) {
-    reply.header('retry-after', String(Math.ceil(failure.retryAfterSeconds ?? RETRY_AFTER_SECONDS)))
-  }
-  if (status === 401) reply.header('www-authenticate', 'Bearer')
   const title = STATUS_CODES[status] ?? CODES[code].title
+  const headers = {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    // Also what fails before any hook: a URL that is none.
+    'x-content-type-options': 'nosniff',
+    ...((status === 429 || status === 503) && { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+  }
   // As bytes: to a text Fastify would add a charset, which this media type does not have.
   const body = Buffer.from(JSON.stringify({ type: 'about:blank', title, status, detail: message, code }))
-  return (
-    reply
-      .code(status)
-      .header('content-type', 'application/problem+json')
-      .header('cache-control', 'no-store')
-      // Also what fails before any hook: a URL that is none.
-      .header('x-content-type-options', 'nosniff')
-      .send(body)
-  )
+  return { status, headers, body }
 }
 
 /** Makes problems of whatever fails: refused requests, Fastify's own errors, and bugs (logged, and not shown). */

@@ -13,8 +13,6 @@ declare module 'fastify' {
 
 /** What says something about who may do what; a missing channel or a misspelt member is the caller's own affair. */
 const TOLD: ReadonlySet<string> = new Set(['unauthorized', 'forbidden', 'rate_limited'])
-/** Here every refusal keeps somebody from connecting. */
-const STREAMS: Readonly<Record<string, 'sse' | 'websocket'>> = { '/sse': 'sse', '/ws': 'websocket' }
 /** A dashboard that is opened asks whether somebody is signed in; failed logins are in the audit log. */
 const SESSION = '/api/session'
 
@@ -29,7 +27,7 @@ export function tellRefusals(app: FastifyInstance, context: Pick<Context, 'obser
 
 function isTold({ code }: Failure, url: string | undefined): boolean {
   if (url === undefined || url === SESSION) return false
-  return url in STREAMS || TOLD.has(code)
+  return TOLD.has(code)
 }
 
 function tell(
@@ -38,20 +36,18 @@ function tell(
   { observe, clock }: Pick<Context, 'observe' | 'clock'>,
 ): void {
   const url = request.routeOptions.url!
-  const transport = STREAMS[url]
   const user = userOf(request)
   observe({
     kind: 'refused',
     time: clock(),
     address: request.ip,
-    ...(transport && { transport }),
     ...(user !== undefined && { user }),
     code,
-    message: transport ? message : `${message} (${request.method} ${url})`,
+    message: `${message} (${request.method} ${url})`,
   })
 }
 
-/** Streams are refused before anybody is known; the API's guard has said who calls. */
+/** The API's guard has said who calls. */
 function userOf({ identity }: Partial<FastifyRequest>): string | undefined {
   return identity?.kind === 'client' || identity?.kind === 'operator' ? identity.user : undefined
 }

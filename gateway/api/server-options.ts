@@ -3,13 +3,15 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { sendError, sendProblem } from './problem.ts'
+import { type HttpFailure, sendError, sendProblem } from './problem.ts'
 
 const MAX_URL_BYTES = 16 * 1024
 const MAX_HEADER_BYTES = 4 * MAX_URL_BYTES
 
 /** An answer that nobody takes, or a question that brings no byte, ends after this; streams keep their own time (R3). */
 const SILENT_MS = 60_000
+/** How long a connection may be idle between two requests: longer than proxies keep theirs. */
+const KEEP_ALIVE_MS = 72_000
 /** Late requests are looked for so many times within the time that they have. */
 const LOOKS = 4
 /** Sockets beside the connections: calls of the API, and those that have not said yet what they want. */
@@ -17,16 +19,18 @@ const SPARE_SOCKETS = 500
 /** How long a peer has to read why it was refused, before it is hung up on. */
 const REFUSED_GRACE_MS = 1000
 
+/** For the server itself. */
+export const HTTP_OPTIONS = {
+  // Node answers 431 when URL and headers together exceed this: room for a URL that deserves its 414, and for cookies.
+  maxHeaderSize: MAX_HEADER_BYTES,
+  // Node's own refusal has no body: ours says what is wrong.
+  requireHostHeader: false,
+  // An offer of another protocol may be ignored (RFC 9110, section 7.8): curl offers h2c and takes HTTP/1.1.
+  shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
+}
+
 /** Spread into the options of the Fastify instance. */
 export const SERVER_OPTIONS = {
-  http: {
-    // Node answers 431 when URL and headers together exceed this: room for a URL that deserves its 414, and for cookies.
-    maxHeaderSize: MAX_HEADER_BYTES,
-    // Node's own refusal has no body: ours says what is wrong.
-    requireHostHeader: false,
-    // An offer of another protocol may be ignored (RFC 9110, section 7.8): curl offers h2c and takes HTTP/1.1.
-    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
-  },
   // The router refuses longer parameters in its own way; the routes say better what is wrong with a long name.
   routerOptions: { maxParamLength: MAX_HEADER_BYTES },
   frameworkErrors: sendError,
@@ -37,17 +41,17 @@ export const SERVER_OPTIONS = {
  * none comes, from the connection on. Who is late gets 408, at most a quarter of the time later.
  */
 export function timeLimits(receiveMs: number) {
-  const http = {
-    ...SERVER_OPTIONS.http,
+  return {
     requestTimeout: receiveMs,
     headersTimeout: receiveMs,
     connectionsCheckingInterval: Math.ceil(receiveMs / LOOKS),
+    keepAliveTimeout: KEEP_ALIVE_MS,
   }
-  return { http, requestTimeout: receiveMs, connectionTimeout: SILENT_MS }
 }
 
-/** What Fastify does not pass on to the server: how many sockets it takes, and how it answers `Expect`. */
+/** What options do not say: how many sockets the server takes, how long one may be silent, how `Expect` is answered. */
 export function guardServer(server: Server, maxConnections: number): void {
+  server.setTimeout(SILENT_MS)
   server.maxConnections = maxConnections + SPARE_SOCKETS
   server.on('checkContinue', (request, response) => {
     // Behind an answer that is not finished, Node would put it between that request's own head and body.
@@ -61,22 +65,21 @@ export function guardServer(server: Server, maxConnections: number): void {
 }
 
 /** An `onRequest` hook for the whole server: what must not go on to any route. */
-export function refuseUnclear(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+export function refuseUnclear({ raw }: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  const failure = findUnclear(raw)
+  if (failure) sendProblem(reply, failure)
+  else done()
+}
+
+/** Why a request goes to no route. */
+export function findUnclear({ headers, httpVersion, url = '' }: IncomingMessage): HttpFailure | null {
   // HTTP/1.1 demands it (RFC 9112, section 3.2), and origins are compared with it.
-  if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
-    sendProblem(reply, {
-      code: 'bad_request',
-      message: 'The request has no Host header; HTTP/1.1 demands one.',
-    })
-    return
-  }
-  const bytes = request.raw.url?.length ?? 0
-  if (bytes > MAX_URL_BYTES) {
-    const message = `The URL has ${bytes} bytes; at most ${MAX_URL_BYTES} are read.`
-    sendProblem(reply, { code: 'too_large', status: 414, message })
-    return
-  }
-  done()
+  if (headers.host === undefined && httpVersion === '1.1')
+    return { code: 'bad_request', message: 'The request has no Host header; HTTP/1.1 demands one.' }
+  const bytes = url.length
+  if (bytes <= MAX_URL_BYTES) return null
+  const message = `The URL has ${bytes} bytes; at most ${MAX_URL_BYTES} are read.`
+  return { code: 'too_large', status: 414, message }
 }
 
 /**

@@ -1,11 +1,10 @@
 // What both transports need of the gateway to take a connection. Types only.
 
-import type { FastifyReply } from 'fastify'
-import type { Failure } from '../../shared/codes.ts'
 import type { Door } from '../access/door.ts'
 import type { Identify } from '../access/identify.ts'
 import type { Origins } from '../access/origins.ts'
 import type { Context } from '../core/context.ts'
+import type { Intake } from './stream-request.ts'
 import type { Unacknowledged } from './unacknowledged.ts'
 
 export interface TransportDeps {
@@ -17,8 +16,7 @@ export interface TransportDeps {
   readonly random: () => number
   /** Characters that tell this start's connection ids from another's. */
   readonly idSuffix: string
-  /** Answers a request that gets no stream. */
-  readonly refuse: (reply: FastifyReply, failure: Failure) => FastifyReply
+  readonly intake: Intake
   /** Whether one more connection is taken. */
   readonly door: Door
 }

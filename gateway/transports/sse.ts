@@ -1,8 +1,9 @@
 // The SSE transport (protocol §5): a plain EventSource as a session. Knows no channels and no log.
+//
+// Requests come from the server itself, past the web framework, whose request and reply would live as long as the stream.
 
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CODES, type Code, type Failure } from '../../shared/codes.ts'
 import { type Admission, admit } from '../core/admission.ts'
 import { type Farewell, sayGoodbye } from '../core/goodbye.ts'
@@ -11,11 +12,12 @@ import type { Link, LinkListener, Taken } from '../core/link.ts'
 import { openConnection } from '../core/opening.ts'
 import { Session } from '../core/session.ts'
 import { startTimer } from '../core/timer.ts'
-import { type ConnectQuery, foreignOrigin, queryOf, readConnectQuery } from './connect-query.ts'
+import { type ConnectQuery, queryOf, readConnectQuery } from './connect-query.ts'
 import type { TransportDeps } from './deps.ts'
 import { isGone, SocketWriter } from './socket-writer.ts'
 import { encodeRetry, STOP_PREFIX, sseEncoder } from './sse-frame.ts'
-import type { StreamSockets } from './stream-sockets.ts'
+import { readStreamRequest, type StreamRequest, tellRefused } from './stream-request.ts'
+import type { Unacknowledged } from './unacknowledged.ts'
 
 /** Reconnects of many clients spread over this second (rule S2). */
 const RETRY_MS = 2000
@@ -25,46 +27,41 @@ const LIFETIME_JITTER = 0.1
 
 export interface SseDeps extends TransportDeps {
   readonly maxLifetimeMs: number
-  readonly streams: StreamSockets
 }
 
-/** Adds `GET /sse`. */
-export function registerSse(app: FastifyInstance, deps: SseDeps): void {
-  const { streams } = deps
-  // A stream is the last answer on its socket: what a client pipelines behind the request is not carried out.
-  app.addHook('onRequest', (request, reply, done) => {
-    if (streams.has(request.raw.socket)) reply.hijack()
-    else done()
+/** Takes a request for an event stream from the server; what is refused is answered. */
+export async function takeEventStream(
+  raw: IncomingMessage,
+  response: ServerResponse,
+  deps: SseDeps,
+): Promise<void> {
+  const { socket } = raw
+  if (isGone(socket)) return
+  const cors = deps.origins.corsHeaders(raw.headers.origin, raw.headers.host)
+  const refuse = (failure: Failure): void => {
+    tellRefused(raw, 'sse', failure, deps)
+    deps.intake.refuse(response, failure, cors)
+  }
+  const request = readStreamRequest(raw, deps)
+  if ('code' in request) return refuse(request)
+  const stream = await prepare(request, deps).catch((error: unknown): Farewell => {
+    deps.context.onFault(error)
+    return { code: 'internal', message: 'The gateway failed to open this stream: reconnect.' }
   })
-  app.route({
-    method: 'GET',
-    url: '/sse',
-    exposeHeadRoute: false,
-    schema: { hide: true },
-    onRequest: (request, reply, done) => {
-      streams.add(request.raw.socket)
-      reply.header('connection', 'close')
-      done()
-    },
-    handler: async (request, reply) => {
-      if (isGone(request.raw.socket)) return reply.hijack()
-      const { origin, host } = request.headers
-      reply.headers(deps.origins.corsHeaders(origin, host))
-      const stream = await prepare(request, deps)
-      if (stream === 'stopped') return reply.code(204).send()
-      const isPassing = 'code' in stream && CODES[stream.code].reconnect
-      if ('code' in stream && !isPassing) return deps.refuse(reply, stream)
-      // Pipelined behind an answer that is not finished, the stream would get in between.
-      if (reply.raw.socket === null) return deps.refuse(reply, PIPELINED)
-      // Once more: who it is may have taken seconds to find out.
-      if (isGone(request.raw.socket)) {
-        request.raw.socket.destroy()
-        return reply.hijack()
-      }
-      accept(request, reply, stream, deps)
-      return reply
-    },
-  })
+  if (stream === 'stopped') return stop(response, cors)
+  const isPassing = 'code' in stream && CODES[stream.code].reconnect
+  if ('code' in stream && !isPassing) return refuse(stream)
+  // Pipelined behind an answer that is not finished, the stream would get in between.
+  if (response.socket === null) return refuse(PIPELINED)
+  // Once more: who it is may have taken seconds to find out.
+  if (isGone(socket)) return void socket.destroy()
+  begin(request, cors, deps)
+  accept(request, stream, deps)
+}
+
+/** Ends an EventSource for good (rule S5). */
+function stop(response: ServerResponse, headers: Record<string, string>): void {
+  response.writeHead(204, { ...headers, connection: 'close' }).end()
 }
 
 const PIPELINED: Failure = {
@@ -80,12 +77,9 @@ interface Stream {
 }
 
 /** Everything that can be refused: with a status what is final, in the stream what passes (rule S5). */
-async function prepare(request: FastifyRequest, deps: SseDeps): Promise<Stream | Farewell | 'stopped'> {
-  const { raw, headers, ip } = request
-  const barred = deps.door.bars(request)
-  if (barred) return barred
-  if (!deps.origins.allows(headers.origin, headers.host)) return foreignOrigin(headers.origin)
-  const read = readConnectQuery(queryOf(raw.url))
+async function prepare(request: StreamRequest, deps: SseDeps): Promise<Stream | Farewell | 'stopped'> {
+  const { raw, headers, ip, url } = request
+  const read = readConnectQuery(queryOf(url))
   if ('code' in read) return read
   const lastEventId = headers['last-event-id']
   const since = typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : read.since
@@ -113,16 +107,15 @@ function refusalOf(query: ConnectQuery, identity: Identity, { refused }: Admissi
   return { code: code === 'bad_request' || code === 'unauthorized' ? code : 'forbidden', message }
 }
 
-function accept(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  stream: Stream | Farewell,
-  deps: SseDeps,
-): void {
-  const { context, random } = deps
-  reply.hijack()
-  begin(reply.raw, reply.getHeaders(), encodeRetry(RETRY_MS + random() * RETRY_JITTER_MS))
-  const link = new SseLink(request, deps)
+function accept(request: StreamRequest, stream: Stream | Farewell, deps: SseDeps): void {
+  const { context, random, unacknowledged } = deps
+  const { raw, ip, headers } = request
+  const link = new SseLink(raw.socket, {
+    address: ip,
+    userAgent: headers['user-agent'],
+    unacknowledged,
+  })
+  release(raw)
   if ('code' in stream) {
     sayGoodbye(link, stream, context)
     return
@@ -137,19 +130,39 @@ function accept(
   void openConnection(session, { admission, resume: query }, context)
 }
 
-/** Sends the head; after it, bytes go to the socket as they are, neither chunked nor with a length. */
-function begin(response: ServerResponse, headers: Record<string, unknown>, retry: string): void {
-  response.shouldKeepAlive = false
+/**
+ * Writes the head of the answer. It goes to the socket as it is, and so does everything after it, neither chunked nor with
+ * a length: the response object is never used, but stays where it is, so that no other answer begins on the socket.
+ */
+function begin({ raw }: StreamRequest, cors: Record<string, string>, { random, intake }: SseDeps): void {
+  const { socket } = raw
   // A stream has its own measures of a silent peer (rules R3, W5).
-  response.socket?.setTimeout(0)
-  response.useChunkedEncodingByDefault = false
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value as string)
-  response.writeHead(200, {
+  socket.setTimeout(0)
+  const headers: Record<string, string> = {
+    ...cors,
+    ...intake.headers,
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
-  })
-  response.write(retry)
+    connection: 'close',
+    date: new Date().toUTCString(),
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  const retry = encodeRetry(RETRY_MS + random() * RETRY_JITTER_MS)
+  socket.write(`HTTP/1.1 200 OK\r\n${lines.join('')}\r\n${retry}`, 'latin1')
+}
+
+/** The request lives as long as the stream: what it holds is not needed any more. */
+function release(request: IncomingMessage): void {
+  request.headers = {}
+  request.rawHeaders = []
+  request.url = ''
+}
+
+interface SseLinkOptions {
+  readonly address: string
+  readonly userAgent: string | undefined
+  readonly unacknowledged: Unacknowledged
 }
 
 class SseLink implements Link {
@@ -164,12 +177,12 @@ class SseLink implements Link {
   readonly #socket: Socket
   readonly #writer: SocketWriter
 
-  constructor(request: FastifyRequest, { unacknowledged }: Pick<TransportDeps, 'unacknowledged'>) {
-    this.#socket = request.raw.socket
-    this.#writer = new SocketWriter(this.#socket, unacknowledged, () => this.listener?.onDrained())
-    this.#socket.once('close', () => this.listener?.onClosed())
-    this.address = request.ip
-    this.userAgent = request.headers['user-agent']
+  constructor(socket: Socket, options: SseLinkOptions) {
+    this.#socket = socket
+    this.#writer = new SocketWriter(socket, options.unacknowledged, () => this.listener?.onDrained())
+    socket.once('close', () => this.listener?.onClosed())
+    this.address = options.address
+    this.userAgent = options.userAgent
   }
 
   write(chunk: Buffer): boolean {

@@ -4,7 +4,11 @@ import type { ServerFrame } from '../../shared/frames.ts'
 import type { Encoder } from '../core/encoder.ts'
 
 const FIN_TEXT = 0x81
+const FIN_CLOSE = 0x88
+const FIN_PONG = 0x8a
 const PING = Buffer.from([0x89, 0x00])
+/** A close frame has room for 125 bytes, two of them the code. */
+const MAX_CLOSE_REASON_BYTES = 123
 /** Payload lengths up to here stand in the header's second byte; up to the next in two more, then in eight. */
 const MAX_SHORT = 125
 const MAX_MEDIUM = 0xffff
@@ -26,6 +30,25 @@ export function encodeText(text: string): Buffer {
   }
   frame.write(text, headerLength)
   return frame
+}
+
+/** The answer to a ping: its payload, at most 125 bytes. */
+export function encodePong(payload: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([FIN_PONG, payload.length]), payload])
+}
+
+/** The end of the frames; null: without a code. A long reason is cut: the goodbye before it has all. */
+export function encodeClose(code: number | null, reason: string): Buffer {
+  if (code === null) return Buffer.from([FIN_CLOSE, 0])
+  const text = Buffer.from(shorten(reason))
+  const head = Buffer.from([FIN_CLOSE, text.length + 2, code >> 8, code & 0xff])
+  return Buffer.concat([head, text])
+}
+
+function shorten(reason: string): string {
+  if (Buffer.byteLength(reason) <= MAX_CLOSE_REASON_BYTES) return reason
+  const cut = Buffer.from(reason).subarray(0, MAX_CLOSE_REASON_BYTES - 3)
+  return `${new TextDecoder().decode(cut).replace(/\uFFFD$/, '')}…`
 }
 
 /** On a WebSocket ids stand inside the frames; a sign of life is a protocol ping (rule W5). */

@@ -1,0 +1,72 @@
+// Where requests for streams leave the HTTP server, before the web framework sees them. Knows no sessions.
+
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { Failure } from '../../shared/codes.ts'
+import { type SseDeps, takeEventStream } from './sse.ts'
+import { pathOf, readStreamRequest, tellRefused } from './stream-request.ts'
+import type { StreamSockets } from './stream-sockets.ts'
+import { takeUpgrade, type WebSocketDeps } from './websocket.ts'
+
+/** The requests under way on a socket. */
+export interface UnderWay {
+  /** Counts a request; false: it is one too many, and its socket was cut off. */
+  begin(request: IncomingMessage): boolean
+  has(socket: object): boolean
+}
+
+export interface StreamsDeps extends SseDeps, WebSocketDeps {
+  readonly sockets: StreamSockets
+  readonly underWay: UnderWay
+}
+
+/** A listener for the server's requests that takes those for streams, and leaves all others to `next`. */
+export function takeStreams(deps: StreamsDeps, next: RequestListener): RequestListener {
+  return (request, response) => {
+    const path = request.method === 'GET' ? pathOf(deps.intake.urlOf(request)) : ''
+    if (path === '/sse') takeOnce(request, response, deps)
+    else if (path === '/ws') refuseWithoutUpgrade(request, response, deps)
+    else next(request, response)
+  }
+}
+
+/** Takes the server's upgrades. */
+export function takeUpgrades(server: Server, deps: StreamsDeps): void {
+  server.on('upgrade', (request, socket, head) => {
+    // Behind an answer that is not finished, this one would get in between.
+    if (deps.sockets.has(socket) || deps.underWay.has(socket)) socket.destroy()
+    else void takeUpgrade(request, socket as Socket, head, deps)
+  })
+}
+
+/** A stream is the last answer on its socket: what a client pipelines behind the request is not carried out. */
+export function ignoreBehindStreams(app: FastifyInstance, sockets: StreamSockets): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    if (sockets.has(request.raw.socket)) reply.hijack()
+    else done()
+  })
+}
+
+function takeOnce(request: IncomingMessage, response: ServerResponse, deps: StreamsDeps): void {
+  const { sockets, underWay } = deps
+  if (sockets.has(request.socket)) {
+    underWay.begin(request)
+    return
+  }
+  sockets.add(request.socket)
+  void takeEventStream(request, response, deps)
+}
+
+const NO_UPGRADE: Failure = {
+  code: 'bad_request',
+  message: 'This address speaks WebSocket: open it with new WebSocket(…), or use /sse for an EventSource.',
+}
+
+function refuseWithoutUpgrade(request: IncomingMessage, response: ServerResponse, deps: StreamsDeps): void {
+  if (!deps.underWay.begin(request)) return
+  const read = readStreamRequest(request, deps)
+  const failure = 'code' in read ? read : NO_UPGRADE
+  tellRefused(request, 'websocket', failure, deps)
+  deps.intake.refuse(response, failure)
+}
