@@ -14,6 +14,7 @@ import { Session } from '../core/session.ts'
 import { startTimer } from '../core/timer.ts'
 import { type ConnectQuery, queryOf, readConnectQuery } from './connect-query.ts'
 import type { TransportDeps } from './deps.ts'
+import { takeSocket } from './http-socket.ts'
 import { isGone, SocketWriter } from './socket-writer.ts'
 import { encodeRetry, STOP_PREFIX, sseEncoder } from './sse-frame.ts'
 import { readStreamRequest, type StreamRequest, tellRefused } from './stream-request.ts'
@@ -37,6 +38,8 @@ export async function takeEventStream(
 ): Promise<void> {
   const { socket } = raw
   if (isGone(socket)) return
+  // The request has to end before the stream begins.
+  raw.resume()
   const cors = deps.origins.corsHeaders(raw.headers.origin, raw.headers.host)
   const refuse = (failure: Failure): void => {
     tellRefused(raw, 'sse', failure, deps)
@@ -52,11 +55,11 @@ export async function takeEventStream(
   const isPassing = 'code' in stream && CODES[stream.code].reconnect
   if ('code' in stream && !isPassing) return refuse(stream)
   // Pipelined behind an answer that is not finished, the stream would get in between.
-  if (response.socket === null) return refuse(PIPELINED)
+  if (response.socket === null || !raw.complete) return refuse(PIPELINED)
   // Once more: who it is may have taken seconds to find out.
   if (isGone(socket)) return void socket.destroy()
   begin(request, cors, deps)
-  accept(request, stream, deps)
+  accept(request, takeSocket(raw, response), stream, deps)
 }
 
 /** Ends an EventSource for good (rule S5). */
@@ -107,15 +110,10 @@ function refusalOf(query: ConnectQuery, identity: Identity, { refused }: Admissi
   return { code: code === 'bad_request' || code === 'unauthorized' ? code : 'forbidden', message }
 }
 
-function accept(request: StreamRequest, stream: Stream | Farewell, deps: SseDeps): void {
+function accept(request: StreamRequest, socket: Socket, stream: Stream | Farewell, deps: SseDeps): void {
   const { context, random, unacknowledged } = deps
-  const { raw, ip, headers } = request
-  const link = new SseLink(raw.socket, {
-    address: ip,
-    userAgent: headers['user-agent'],
-    unacknowledged,
-  })
-  release(raw)
+  const { ip, headers } = request
+  const link = new SseLink(socket, { address: ip, userAgent: headers['user-agent'], unacknowledged })
   if ('code' in stream) {
     sayGoodbye(link, stream, context)
     return
@@ -130,10 +128,7 @@ function accept(request: StreamRequest, stream: Stream | Farewell, deps: SseDeps
   void openConnection(session, { admission, resume: query }, context)
 }
 
-/**
- * Writes the head of the answer. It goes to the socket as it is, and so does everything after it, neither chunked nor with
- * a length: the response object is never used, but stays where it is, so that no other answer begins on the socket.
- */
+/** Writes the head of the answer to the socket as it is; so does everything after it, neither chunked nor with a length. */
 function begin({ raw }: StreamRequest, cors: Record<string, string>, { random, intake }: SseDeps): void {
   const { socket } = raw
   // A stream has its own measures of a silent peer (rules R3, W5).
@@ -152,18 +147,14 @@ function begin({ raw }: StreamRequest, cors: Record<string, string>, { random, i
   socket.write(`HTTP/1.1 200 OK\r\n${lines.join('')}\r\n${retry}`, 'latin1')
 }
 
-/** The request lives as long as the stream: what it holds is not needed any more. */
-function release(request: IncomingMessage): void {
-  request.headers = {}
-  request.rawHeaders = []
-  request.url = ''
-}
-
 interface SseLinkOptions {
   readonly address: string
   readonly userAgent: string | undefined
   readonly unacknowledged: Unacknowledged
 }
+
+/** An error is followed by the socket's close, which is listened to. */
+function ignore(): void {}
 
 class SseLink implements Link {
   readonly transport = 'sse'
@@ -180,9 +171,13 @@ class SseLink implements Link {
   constructor(socket: Socket, options: SseLinkOptions) {
     this.#socket = socket
     this.#writer = new SocketWriter(socket, options.unacknowledged, () => this.listener?.onDrained())
-    socket.once('close', () => this.listener?.onClosed())
     this.address = options.address
     this.userAgent = options.userAgent
+    socket.on('error', ignore)
+    // A stream is the last answer on its socket: nothing that comes behind the request is carried out.
+    socket.on('data', () => socket.destroy())
+    socket.on('end', () => this.end('unavailable'))
+    socket.on('close', () => this.listener?.onClosed())
   }
 
   write(chunk: Buffer): boolean {

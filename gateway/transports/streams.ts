@@ -51,6 +51,7 @@ export function ignoreBehindStreams(app: FastifyInstance, sockets: StreamSockets
 function takeOnce(request: IncomingMessage, response: ServerResponse, deps: StreamsDeps): void {
   const { sockets, underWay } = deps
   if (sockets.has(request.socket)) {
+    request.resume()
     underWay.begin(request)
     return
   }
