@@ -152,6 +152,13 @@ export class Reader {
   /** Puts a page's messages into the outbox, but for those whose subscription has ended meanwhile. */
   give(replayed: ReplayPage, readers: readonly Subscription[]): void {
     const { outbox, encoder, sender } = this.#options
+    const only = readers.length === 1 ? readers[0]! : null
+    const isWhole = only !== null && this.subscriptions.get(only.channel.name) === only
+    if (isWhole && (sender === undefined || !replayed.hasSenders)) {
+      outbox.push(replayed.join(encoder))
+      this.#count(replayed.page.messages.length)
+      return
+    }
     const encoded = replayed.encode(encoder)
     let given = 0
     for (const [index, message] of replayed.page.messages.entries()) {

@@ -6,19 +6,40 @@ import type { Message, Page } from './log.ts'
 import { messageJson } from './message-json.ts'
 
 type Encodings = [readonly Buffer[] | undefined, readonly Buffer[] | undefined]
+type Joined = [Buffer | undefined, Buffer | undefined]
 
 export class ReplayPage {
   readonly page: Page
   readonly #encodings: Encodings
+  readonly #joined: Joined
 
-  constructor(page: Page, encodings: Encodings = [undefined, undefined]) {
+  constructor(
+    page: Page,
+    encodings: Encodings = [undefined, undefined],
+    joined: Joined = [undefined, undefined],
+  ) {
     this.page = page
     this.#encodings = encodings
+    this.#joined = joined
   }
 
   /** Whether a message has a ttl: then the page is only right at this moment. */
   get expires(): boolean {
     return this.page.messages.some(message => message.expires !== undefined)
+  }
+
+  /** Whether some message names a sender, so that a connection with a sender id has to look (rule H4). */
+  get hasSenders(): boolean {
+    return this.page.messages.some(message => message.sender !== undefined)
+  }
+
+  /** All messages as frames in one buffer, which everybody who stands here is given as it is. */
+  join(encoder: Encoder): Buffer {
+    const known = this.#joined[encoder.slot]
+    if (known) return known
+    const joined = Buffer.concat(this.encode(encoder))
+    this.#joined[encoder.slot] = joined
+    return joined
   }
 
   /** The messages as frames, in order. */
@@ -37,7 +58,7 @@ export class ReplayPage {
   asOf(head: number): ReplayPage {
     const isComplete = this.page.through === this.page.head
     if (!isComplete || head <= this.page.head) return this
-    return new ReplayPage({ ...this.page, head, through: head }, this.#encodings)
+    return new ReplayPage({ ...this.page, head, through: head }, this.#encodings, this.#joined)
   }
 
   #encodeOne(message: Message, encoder: Encoder): Buffer {

@@ -32,11 +32,17 @@ export class SocketWriter {
   /** Bytes of the write under way that waited when it began; 0 when none is. */
   #queuedBytes = 0
   #takenBytes = 0
+  #head: Buffer | null = null
 
   constructor(socket: Socket, unacknowledged: Pick<Unacknowledged, 'bytesOf'>, onDrained: () => void) {
     this.#socket = socket
     this.#unacknowledged = unacknowledged
     this.#onDrained = onDrained
+  }
+
+  /** What stands before everything else: it leaves with the first write, which spares a system call, a tenth of a connect. */
+  begin(head: string): void {
+    this.#head = Buffer.from(head, 'latin1')
   }
 
   /** True: the socket took everything. False: `onDrained` is called when it has. */
@@ -45,12 +51,17 @@ export class SocketWriter {
     // A socket that closed meanwhile takes everything: its close is on the way.
     if (!socket.writable) return true
     // Without a callback Node spares a tick for each write; most writes leave at once.
-    socket.write(chunk)
+    socket.write(this.#behindHead(chunk))
     if (socket.writableLength === 0) return true
     this.#queuedBytes = this.#unsentBytes()
     // `drain` alone would not do: it is silent below the high-water mark. An empty write behind the chunk tells.
     socket.write(NOTHING, () => this.#onTaken())
     return false
+  }
+
+  /** Writes a few bytes whatever waits; `onTaken`: the socket took them. */
+  writeAtOnce(bytes: Buffer, onTaken?: () => void): void {
+    if (this.#socket.writable) this.#socket.write(this.#behindHead(bytes), onTaken)
   }
 
   /** Bytes handed over that the socket has not taken. */
@@ -76,6 +87,13 @@ export class SocketWriter {
   cutAfterGrace(code: Code): void {
     const timer = setTimeout(() => this.#cut(code), CLOSE_GRACE_MS).unref()
     this.#socket.once('close', () => clearTimeout(timer))
+  }
+
+  #behindHead(bytes: Buffer): Buffer {
+    if (this.#head === null) return bytes
+    const whole = Buffer.concat([this.#head, bytes])
+    this.#head = null
+    return whole
   }
 
   #cut(code: Code): void {

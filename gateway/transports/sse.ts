@@ -58,8 +58,13 @@ export async function takeEventStream(
   if (response.socket === null || !raw.complete) return refuse(PIPELINED)
   // Once more: who it is may have taken seconds to find out.
   if (isGone(socket)) return void socket.destroy()
-  begin(request, cors, deps)
-  accept(request, takeSocket(raw, response), stream, deps)
+  const link = new SseLink(takeSocket(raw, response), {
+    head: headOf(cors, deps),
+    address: request.ip,
+    userAgent: raw.headers['user-agent'],
+    unacknowledged: deps.unacknowledged,
+  })
+  accept(link, stream, deps)
 }
 
 /** Ends an EventSource for good (rule S5). */
@@ -110,10 +115,8 @@ function refusalOf(query: ConnectQuery, identity: Identity, { refused }: Admissi
   return { code: code === 'bad_request' || code === 'unauthorized' ? code : 'forbidden', message }
 }
 
-function accept(request: StreamRequest, socket: Socket, stream: Stream | Farewell, deps: SseDeps): void {
-  const { context, random, unacknowledged } = deps
-  const { ip, headers } = request
-  const link = new SseLink(socket, { address: ip, userAgent: headers['user-agent'], unacknowledged })
+function accept(link: SseLink, stream: Stream | Farewell, deps: SseDeps): void {
+  const { context, random } = deps
   if ('code' in stream) {
     sayGoodbye(link, stream, context)
     return
@@ -128,11 +131,8 @@ function accept(request: StreamRequest, socket: Socket, stream: Stream | Farewel
   void openConnection(session, { admission, resume: query }, context)
 }
 
-/** Writes the head of the answer to the socket as it is; so does everything after it, neither chunked nor with a length. */
-function begin({ raw }: StreamRequest, cors: Record<string, string>, { random, intake }: SseDeps): void {
-  const { socket } = raw
-  // A stream has its own measures of a silent peer (rules R3, W5).
-  socket.setTimeout(0)
+/** The head of the answer, and how long to wait before the next. What follows is neither chunked nor has it a length. */
+function headOf(cors: Record<string, string>, { random, intake }: SseDeps): string {
   const headers: Record<string, string> = {
     ...cors,
     ...intake.headers,
@@ -144,10 +144,11 @@ function begin({ raw }: StreamRequest, cors: Record<string, string>, { random, i
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   const retry = encodeRetry(RETRY_MS + random() * RETRY_JITTER_MS)
-  socket.write(`HTTP/1.1 200 OK\r\n${lines.join('')}\r\n${retry}`, 'latin1')
+  return `HTTP/1.1 200 OK\r\n${lines.join('')}\r\n${retry}`
 }
 
 interface SseLinkOptions {
+  readonly head: string
   readonly address: string
   readonly userAgent: string | undefined
   readonly unacknowledged: Unacknowledged
@@ -171,6 +172,9 @@ class SseLink implements Link {
   constructor(socket: Socket, options: SseLinkOptions) {
     this.#socket = socket
     this.#writer = new SocketWriter(socket, options.unacknowledged, () => this.listener?.onDrained())
+    // A stream has its own measures of a silent peer (rules R3, W5).
+    socket.setTimeout(0)
+    this.#writer.begin(options.head)
     this.address = options.address
     this.userAgent = options.userAgent
     socket.on('error', ignore)

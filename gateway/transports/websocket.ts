@@ -54,7 +54,6 @@ export async function takeUpgrade(
   if (isGone(socket)) return void socket.destroy()
   socket.setTimeout(0)
   socket.setNoDelay()
-  socket.write(acceptance(request))
   if (head.length > 0) socket.unshift(head)
   accept(request, arrival, deps)
 }
@@ -117,6 +116,7 @@ async function arrive(request: StreamRequest, deps: WebSocketDeps): Promise<Arri
 function accept(request: StreamRequest, arrival: Arrival | Farewell, deps: WebSocketDeps): void {
   const { context, unfinished, unacknowledged, maxMessageBytes } = deps
   const link = new WebSocketLink(request.raw.socket, {
+    acceptance: acceptance(request),
     address: request.ip,
     userAgent: request.headers['user-agent'],
     unacknowledged,

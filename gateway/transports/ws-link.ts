@@ -19,6 +19,8 @@ import type { Breach } from './ws-rules.ts'
 const MAX_PENDING_PONGS = 60
 
 export interface WebSocketLinkOptions {
+  /** The answer to the handshake. */
+  readonly acceptance: string
   readonly address: string
   readonly userAgent: string | undefined
   readonly unacknowledged: Unacknowledged
@@ -48,6 +50,7 @@ export class WebSocketLink implements Link, FrameListener, Receiving {
   constructor(socket: Socket, options: WebSocketLinkOptions) {
     this.#socket = socket
     this.#writer = new SocketWriter(socket, options.unacknowledged, () => this.listener?.onDrained())
+    this.#writer.begin(options.acceptance)
     this.#reader = new FrameReader(this, options.maxMessageBytes)
     this.address = options.address
     this.userAgent = options.userAgent
@@ -99,7 +102,7 @@ export class WebSocketLink implements Link, FrameListener, Receiving {
   end(code: Code, reason: string): void {
     if (!this.#isOpen) return
     this.#isOpen = false
-    this.#socket.write(encodeClose(closeCode(code), reason))
+    this.#writer.writeAtOnce(encodeClose(closeCode(code), reason))
     this.#socket.resume()
     this.#writer.cutAfterGrace(code)
   }
@@ -119,7 +122,7 @@ export class WebSocketLink implements Link, FrameListener, Receiving {
       return
     }
     this.#pendingPongs += 1
-    this.#socket.write(encodePong(payload), () => {
+    this.#writer.writeAtOnce(encodePong(payload), () => {
       this.#pendingPongs -= 1
     })
   }
@@ -136,12 +139,12 @@ export class WebSocketLink implements Link, FrameListener, Receiving {
   }
 
   onClose(code: number | null): void {
-    if (this.#isOpen) this.#socket.write(encodeClose(code, ''))
+    if (this.#isOpen) this.#writer.writeAtOnce(encodeClose(code, ''))
     this.#leave('unavailable')
   }
 
   onBroken(code: Breach): void {
-    if (this.#isOpen) this.#socket.write(encodeClose(code, ''))
+    if (this.#isOpen) this.#writer.writeAtOnce(encodeClose(code, ''))
     this.#leave('bad_request')
   }
 
