@@ -78,7 +78,9 @@ export async function startGateway(config: Config, running: Running): Promise<Ga
     },
   })
   const replayCache = new ReplayCache(log, () => hub.tail.seq)
-  const hub = new Hub(log, rules, TAIL_BYTES, channel => replayCache.forget(channel))
+  // A message may be held in one encoding more.
+  const tailBytes = config.websocket.compression ? (TAIL_BYTES * 3) / 4 : TAIL_BYTES
+  const hub = new Hub(log, rules, tailBytes, channel => replayCache.forget(channel))
   log.follow(hub)
   const connections = new Connections(new Heartbeat(config.heartbeatMs))
   const kept = await openKept(config, { connections, clock, feed, logger, onFault }).catch(async error => {

@@ -44,9 +44,9 @@ import type { EventStore } from './core/event-store.ts'
 import type { Farewell } from './core/goodbye.ts'
 import { startTimer } from './core/timer.ts'
 import type { Certificate, TlsServer } from './ops/certificate.ts'
-import type { Intake } from './transports/stream-request.ts'
+import type { Intake } from './transports/intake.ts'
 import { StreamSockets } from './transports/stream-sockets.ts'
-import { ignoreBehindStreams, type StreamsDeps, takeStreams, takeUpgrades } from './transports/streams.ts'
+import { type StreamsDeps, takeStreams, takeUpgrades } from './transports/streams.ts'
 import { Unacknowledged } from './transports/unacknowledged.ts'
 import { UnfinishedMessages } from './transports/unfinished.ts'
 
@@ -95,6 +95,7 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
     idSuffix: randomBytes(ID_BYTES).toString('hex'),
     maxLifetimeMs: config.sse.maxLifetimeMs,
     unfinished,
+    mayCompress: config.websocket.compression,
     maxMessageBytes: config.limits.messageBytes + FRAME_ENVELOPE_BYTES,
     sockets,
     underWay,
@@ -110,7 +111,6 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
   tellRefusals(app, parts.context)
   harden(app, config, complain)
   app.addHook('onRequest', refuseUnclear)
-  ignoreBehindStreams(app, sockets)
   await addApi(app, config, parts, doors)
   await registerPages(app, {
     dashboard: folder('../dashboard/dist'),

@@ -93,6 +93,7 @@ export interface Config {
   readonly channels: readonly ChannelRule[]
   readonly everyone: readonly string[]
   readonly limits: Limits
+  readonly websocket: { readonly compression: boolean }
   readonly sse: { readonly maxLifetimeMs: number }
   readonly heartbeatMs: number
   readonly drainMs: number

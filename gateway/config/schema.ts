@@ -216,6 +216,17 @@ export const readSettings = group({
   channels: setting(listOf(channelRule), [], 'how channels behave; the first match counts'),
   everyone: setting(listOf(openChannel), [], 'channels that every connection is given, for announcements'),
   limits: setting(limits, {}, 'what one client may take'),
+  websocket: setting(
+    group({
+      compression: setting(
+        flag,
+        false,
+        'a third to a tenth of the bytes for clients that offer it; 20–40 µs of CPU for each message, however many receive it',
+      ),
+    }),
+    {},
+    'WebSockets',
+  ),
   sse: setting(
     group({
       maxLifetime: setting(duration('100ms', '7d'), '1h', 'frees half-open peers; a resume is cheap'),

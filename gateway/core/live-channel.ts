@@ -1,7 +1,7 @@
 // A channel while somebody here listens to it: its subscribers and its part of the tail. Knows no log and no socket.
 
 import type { ChannelRule } from './channel-rules.ts'
-import type { Encoder } from './encoder.ts'
+import type { Encoder, PerFormat } from './encoder.ts'
 import { Queue } from './queue.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { TailEntry } from './tail-entry.ts'
@@ -30,7 +30,7 @@ export class LiveChannel {
   /** Readers that stand at or after these are covered by the tail; before them, only the log knows. */
   evictedSeq: number
   evictedOrder: number
-  readonly #chunks: [Chunk | undefined, Chunk | undefined] = [undefined, undefined]
+  readonly #chunks: PerFormat<Chunk> = [undefined, undefined, undefined]
 
   constructor(name: string, rule: ChannelRule, head: { seq: number; order: number }) {
     this.name = name
@@ -93,8 +93,7 @@ export class LiveChannel {
   }
 
   #forgetChunks(): void {
-    this.#chunks[0] = undefined
-    this.#chunks[1] = undefined
+    this.#chunks.fill(undefined)
   }
 
   #encode(index: number, first: TailEntry, encoder: Encoder): Chunk {

@@ -2,7 +2,7 @@
 // connections.
 
 import type { Join, Leave } from '../../shared/frames.ts'
-import type { Encoder } from './encoder.ts'
+import type { Encoder, PerFormat } from './encoder.ts'
 import { Queue } from './queue.ts'
 
 /**
@@ -27,7 +27,7 @@ export class Rounds {
   count = 0
   readonly #recent = new Queue<Round>()
   #bytes = 0
-  readonly #encoded: [Encoded | undefined, Encoded | undefined] = [undefined, undefined]
+  readonly #encoded: PerFormat<Encoded> = [undefined, undefined, undefined]
 
   /** Takes a round; `bytes` is what it comes to, at most. */
   add(frames: readonly (Join | Leave)[], bytes: number): void {

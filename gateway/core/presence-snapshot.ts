@@ -1,7 +1,7 @@
 // Who is in a room at one moment, as a frame that is encoded once for each wire format. Knows no rounds.
 
 import type { Json, Member, PresenceFrame } from '../../shared/frames.ts'
-import type { Encoder } from './encoder.ts'
+import type { Encoder, PerFormat } from './encoder.ts'
 import { MAX_PRESENCE_BYTES } from './presence-rounds.ts'
 
 /** A user in a room, whose last connection may be gone since a moment. */
@@ -34,7 +34,7 @@ export function stateOf(present: ReadonlyMap<string, Present>, anonymous: number
 export class Snapshot {
   readonly state: PresenceState
   readonly #channel: string
-  readonly #encoded: [Buffer | undefined, Buffer | undefined] = [undefined, undefined]
+  readonly #encoded: PerFormat<Buffer> = [undefined, undefined, undefined]
 
   constructor(channel: string, state: PresenceState) {
     this.#channel = channel

@@ -8,7 +8,7 @@ import { ReplayPage } from './replay-page.ts'
 const PAGE_MESSAGES = 100
 /** Retention may trim what a page shows; it does so within this time (rule N4 asks for 60 s). */
 const KEPT_MS = 1000
-/** At a chunk a page, as text and in two encodings, about 25 MiB at the very most. */
+/** At a chunk a page, as text, in three encodings and joined, about 50 MiB at the very most. */
 const MAX_PAGES = 128
 
 type Pages = Map<string, Promise<ReplayPage>>

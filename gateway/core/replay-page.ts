@@ -1,12 +1,12 @@
 // A page of the log with its encodings, which all who read it share. Knows no session.
 
 import { formatCursor } from '../../shared/cursor.ts'
-import type { Encoder } from './encoder.ts'
+import type { Encoder, PerFormat } from './encoder.ts'
 import type { Message, Page } from './log.ts'
 import { messageJson } from './message-json.ts'
 
-type Encodings = [readonly Buffer[] | undefined, readonly Buffer[] | undefined]
-type Joined = [Buffer | undefined, Buffer | undefined]
+type Encodings = PerFormat<readonly Buffer[]>
+type Joined = PerFormat<Buffer>
 
 export class ReplayPage {
   readonly page: Page
@@ -15,8 +15,8 @@ export class ReplayPage {
 
   constructor(
     page: Page,
-    encodings: Encodings = [undefined, undefined],
-    joined: Joined = [undefined, undefined],
+    encodings: Encodings = [undefined, undefined, undefined],
+    joined: Joined = [undefined, undefined, undefined],
   ) {
     this.page = page
     this.#encodings = encodings

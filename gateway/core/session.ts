@@ -97,7 +97,7 @@ export class Session implements Connection, LinkListener, Served {
 
   /** Sends a frame that is JSON text already, because it carries data whose tokens are kept (rule H3). */
   sendJson(json: string): void {
-    this.#delivery.push(this.link.encoder.message(json, null))
+    this.#delivery.push(this.link.encoder.answer(json))
   }
 
   /** Adds a subscription; from now on the tail keeps its channel's messages. */

@@ -1,7 +1,7 @@
 // One of the newest messages, in memory, with its encodings. Knows no connection.
 
 import type { Arena } from './arena.ts'
-import type { Encoder } from './encoder.ts'
+import type { Encoder, PerFormat } from './encoder.ts'
 import { type MessageContent, messageJson } from './message-json.ts'
 
 /** The channel an entry belongs to. */
@@ -24,7 +24,7 @@ export class TailEntry {
   readonly endsAt: number
   removed = false
   readonly #arena: Arena
-  readonly #encodings: [Buffer | undefined, Buffer | undefined] = [undefined, undefined]
+  readonly #encodings: PerFormat<Buffer> = [undefined, undefined, undefined]
 
   constructor(
     holder: EntryHolder,

@@ -4,7 +4,7 @@ import type { Door } from '../access/door.ts'
 import type { Identify } from '../access/identify.ts'
 import type { Origins } from '../access/origins.ts'
 import type { Context } from '../core/context.ts'
-import type { Intake } from './stream-request.ts'
+import type { Intake } from './intake.ts'
 import type { Unacknowledged } from './unacknowledged.ts'
 
 export interface TransportDeps {

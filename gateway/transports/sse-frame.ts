@@ -11,6 +11,7 @@ export const STOP_PREFIX = 'stop-'
 export const sseEncoder: Encoder = {
   slot: 1,
   message: (json, id) => Buffer.from(id === null ? `data: ${json}\n\n` : `id: ${id}\ndata: ${json}\n\n`),
+  answer: json => Buffer.from(`data: ${json}\n\n`),
   frame: (frame, id) => Buffer.from(encodeEvent(frame, id)),
   heartbeat: id => Buffer.from(id === null ? HEARTBEAT : `id: ${id}\n${HEARTBEAT}`),
 }

@@ -1,6 +1,6 @@
 // A request for a stream, before it is known who comes; and what every such request has to pass first. Knows no transport.
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Failure } from '../../shared/codes.ts'
 import type { Transport } from '../../shared/stats.ts'
 import type { Visitor } from '../access/visitor.ts'
@@ -12,20 +12,6 @@ export interface StreamRequest extends Visitor {
   /** Without the part that a proxy put in front. */
   readonly url: string
   readonly headers: IncomingMessage['headers']
-}
-
-/** What is said of requests before any route looks at them. */
-export interface Intake {
-  /** The path and query as the routes know them. */
-  readonly urlOf: (request: IncomingMessage) => string
-  /** The address of the peer, or of the client that a trusted proxy names. */
-  readonly addressOf: (request: IncomingMessage) => string
-  /** Why a request goes to no route at all. */
-  readonly screen: (request: IncomingMessage) => Failure | null
-  /** What stands on every answer. */
-  readonly headers: Readonly<Record<string, string>>
-  /** Answers a request that gets no stream; the connection ends with the answer. */
-  readonly refuse: (response: ServerResponse, failure: Failure, headers?: Record<string, string>) => void
 }
 
 /** Reads who asks, or says why the request is refused whoever that is. Only for a socket that is not gone. */

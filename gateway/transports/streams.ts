@@ -2,7 +2,6 @@
 
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { FastifyInstance } from 'fastify'
 import type { Failure } from '../../shared/codes.ts'
 import { type SseDeps, takeEventStream } from './sse.ts'
 import { pathOf, readStreamRequest, tellRefused } from './stream-request.ts'
@@ -23,12 +22,21 @@ export interface StreamsDeps extends SseDeps, WebSocketDeps {
 
 /** A listener for the server's requests that takes those for streams, and leaves all others to `next`. */
 export function takeStreams(deps: StreamsDeps, next: RequestListener): RequestListener {
+  const { intake, sockets, underWay } = deps
   return (request, response) => {
-    const path = request.method === 'GET' ? pathOf(deps.intake.urlOf(request)) : ''
-    if (path === '/sse') takeOnce(request, response, deps)
-    else if (path === '/ws') refuseWithoutUpgrade(request, response, deps)
+    const path = request.method === 'GET' ? pathOf(intake.urlOf(request)) : ''
+    if (sockets.has(request.socket)) passOver(request, underWay)
+    else if (path === '/sse') {
+      sockets.add(request.socket)
+      void takeEventStream(request, response, deps)
+    } else if (path === '/ws') refuseWithoutUpgrade(request, response, deps)
     else next(request, response)
   }
+}
+
+/** A stream is the last answer on its socket: what a client pipelines behind the request is not carried out. */
+function passOver(request: IncomingMessage, underWay: UnderWay): void {
+  if (underWay.begin(request)) request.resume()
 }
 
 /** Takes the server's upgrades. */
@@ -38,25 +46,6 @@ export function takeUpgrades(server: Server, deps: StreamsDeps): void {
     if (deps.sockets.has(socket) || deps.underWay.has(socket)) socket.destroy()
     else void takeUpgrade(request, socket as Socket, head, deps)
   })
-}
-
-/** A stream is the last answer on its socket: what a client pipelines behind the request is not carried out. */
-export function ignoreBehindStreams(app: FastifyInstance, sockets: StreamSockets): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    if (sockets.has(request.raw.socket)) reply.hijack()
-    else done()
-  })
-}
-
-function takeOnce(request: IncomingMessage, response: ServerResponse, deps: StreamsDeps): void {
-  const { sockets, underWay } = deps
-  if (sockets.has(request.socket)) {
-    request.resume()
-    underWay.begin(request)
-    return
-  }
-  sockets.add(request.socket)
-  void takeEventStream(request, response, deps)
 }
 
 const NO_UPGRADE: Failure = {

@@ -20,6 +20,7 @@ import { checkHandshake, WEBSOCKET_VERSION } from './handshake.ts'
 import { isGone } from './socket-writer.ts'
 import { pathOf, readStreamRequest, type StreamRequest, tellRefused } from './stream-request.ts'
 import type { UnfinishedMessages } from './unfinished.ts'
+import { ACCEPTED_OFFER, offersDeflate } from './ws-deflate.ts'
 import { WebSocketLink } from './ws-link.ts'
 
 const SUBPROTOCOL = 'twinwire.v1'
@@ -28,6 +29,8 @@ const ACCEPT_SALT = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 
 export interface WebSocketDeps extends TransportDeps {
   readonly unfinished: UnfinishedMessages
+  /** Whether messages may be compressed for those who offer it. */
+  readonly mayCompress: boolean
   /** Of one message from a client, with what stands around its data. */
   readonly maxMessageBytes: number
 }
@@ -78,7 +81,7 @@ function refuse(raw: IncomingMessage, failure: Failure, deps: WebSocketDeps): vo
   intake.refuse(response, failure, isHandshake ? { 'sec-websocket-version': WEBSOCKET_VERSION } : {})
 }
 
-function acceptance({ headers }: StreamRequest): string {
+function acceptance({ headers }: StreamRequest, isCompressed: boolean): string {
   const accept = hash('sha1', `${headers['sec-websocket-key']}${ACCEPT_SALT}`, 'base64')
   const offers = headers['sec-websocket-protocol']?.split(',').map(offer => offer.trim())
   const chosen = offers?.includes(SUBPROTOCOL) ? [`Sec-WebSocket-Protocol: ${SUBPROTOCOL}`] : []
@@ -88,6 +91,7 @@ function acceptance({ headers }: StreamRequest): string {
     'Connection: Upgrade',
     `Sec-WebSocket-Accept: ${accept}`,
     ...chosen,
+    ...(isCompressed ? [`Sec-WebSocket-Extensions: ${ACCEPTED_OFFER}`] : []),
     '\r\n',
   ].join('\r\n')
 }
@@ -115,8 +119,10 @@ async function arrive(request: StreamRequest, deps: WebSocketDeps): Promise<Arri
 
 function accept(request: StreamRequest, arrival: Arrival | Farewell, deps: WebSocketDeps): void {
   const { context, unfinished, unacknowledged, maxMessageBytes } = deps
+  const isCompressed = deps.mayCompress && offersDeflate(request.headers['sec-websocket-extensions'])
   const link = new WebSocketLink(request.raw.socket, {
-    acceptance: acceptance(request),
+    acceptance: acceptance(request, isCompressed),
+    isCompressed,
     address: request.ip,
     userAgent: request.headers['user-agent'],
     unacknowledged,

@@ -4,6 +4,8 @@ import type { ServerFrame } from '../../shared/frames.ts'
 import type { Encoder } from '../core/encoder.ts'
 
 const FIN_TEXT = 0x81
+/** The bit that marks a compressed message (RFC 7692, section 6). */
+const COMPRESSED = 0x40
 const FIN_CLOSE = 0x88
 const FIN_PONG = 0x8a
 const PING = Buffer.from([0x89, 0x00])
@@ -16,9 +18,23 @@ const MAX_MEDIUM = 0xffff
 /** One text frame, whole. */
 export function encodeText(text: string): Buffer {
   const length = Buffer.byteLength(text)
+  const { frame, headerLength } = openFrame(FIN_TEXT, length)
+  frame.write(text, headerLength)
+  return frame
+}
+
+/** A text frame of which the payload is compressed already. */
+export function encodeCompressed(payload: Buffer): Buffer {
+  const { frame, headerLength } = openFrame(FIN_TEXT | COMPRESSED, payload.length)
+  payload.copy(frame, headerLength)
+  return frame
+}
+
+/** Room for a frame, its header written. */
+function openFrame(first: number, length: number): { frame: Buffer; headerLength: number } {
   const headerLength = length <= MAX_SHORT ? 2 : length <= MAX_MEDIUM ? 4 : 10
   const frame = Buffer.allocUnsafe(headerLength + length)
-  frame[0] = FIN_TEXT
+  frame[0] = first
   if (length <= MAX_SHORT) frame[1] = length
   else if (length <= MAX_MEDIUM) {
     frame[1] = 126
@@ -28,8 +44,7 @@ export function encodeText(text: string): Buffer {
     frame.writeUInt32BE(0, 2)
     frame.writeUInt32BE(length, 6)
   }
-  frame.write(text, headerLength)
-  return frame
+  return { frame, headerLength }
 }
 
 /** The answer to a ping: its payload, at most 125 bytes. */
@@ -54,7 +69,8 @@ function shorten(reason: string): string {
 /** On a WebSocket ids stand inside the frames; a sign of life is a protocol ping (rule W5). */
 export const webSocketEncoder: Encoder = {
   slot: 0,
-  message: json => encodeText(json),
+  message: encodeText,
+  answer: encodeText,
   frame: (frame: ServerFrame) => encodeText(JSON.stringify(frame)),
   heartbeat: () => PING,
 }

@@ -7,10 +7,12 @@
 
 import type { Socket } from 'node:net'
 import { type Code, closeCode } from '../../shared/codes.ts'
+import type { Encoder } from '../core/encoder.ts'
 import type { Link, LinkListener, Taken } from '../core/link.ts'
 import { SocketWriter } from './socket-writer.ts'
 import type { Unacknowledged } from './unacknowledged.ts'
 import type { Receiving } from './unfinished.ts'
+import { deflateEncoder } from './ws-deflate.ts'
 import { encodeClose, encodePong, webSocketEncoder } from './ws-frame.ts'
 import { type FrameListener, FrameReader } from './ws-reader.ts'
 import type { Breach } from './ws-rules.ts'
@@ -24,13 +26,15 @@ export interface WebSocketLinkOptions {
   readonly address: string
   readonly userAgent: string | undefined
   readonly unacknowledged: Unacknowledged
+  /** Whether compression was negotiated. */
+  readonly isCompressed: boolean
   /** Of one message from the client. */
   readonly maxMessageBytes: number
 }
 
 export class WebSocketLink implements Link, FrameListener, Receiving {
   readonly transport = 'websocket'
-  readonly encoder = webSocketEncoder
+  readonly encoder: Encoder
   readonly address: string
   readonly userAgent: string | undefined
   listener: LinkListener | null = null
@@ -51,7 +55,8 @@ export class WebSocketLink implements Link, FrameListener, Receiving {
     this.#socket = socket
     this.#writer = new SocketWriter(socket, options.unacknowledged, () => this.listener?.onDrained())
     this.#writer.begin(options.acceptance)
-    this.#reader = new FrameReader(this, options.maxMessageBytes)
+    this.#reader = new FrameReader(this, options.maxMessageBytes, options.isCompressed)
+    this.encoder = options.isCompressed ? deflateEncoder : webSocketEncoder
     this.address = options.address
     this.userAgent = options.userAgent
     socket.on('data', chunk => this.#reader.read(chunk))

@@ -4,8 +4,10 @@
 
 import { isUtf8 } from 'node:buffer'
 import { GrowingBuffer } from './growing-buffer.ts'
+import { inflate } from './ws-deflate.ts'
 import {
   type Breach,
+  COMPRESSED,
   checkFrame,
   type Frame,
   isCloseCode,
@@ -32,6 +34,7 @@ export class FrameReader {
   wholeCount = 0
   readonly #listener: FrameListener
   readonly #maxBytes: number
+  readonly #mayCompress: boolean
   /** The beginning of a frame that is not whole. */
   #rest: GrowingBuffer | null = null
   /** So many bytes the rest must have before it is worth another look. */
@@ -39,12 +42,14 @@ export class FrameReader {
   /** The fragments of a message that is not whole. */
   #message: GrowingBuffer | null = null
   #messageOpcode = 0
+  #isCompressed = false
   #isEnded = false
 
-  /** `maxBytes`: of a message, all fragments together. */
-  constructor(listener: FrameListener, maxBytes: number) {
+  /** `maxBytes`: of a message, all fragments together, and also of what it inflates to. */
+  constructor(listener: FrameListener, maxBytes: number, mayCompress: boolean) {
     this.#listener = listener
     this.#maxBytes = maxBytes
+    this.#mayCompress = mayCompress
   }
 
   /** Whether something has begun that is not whole. */
@@ -88,7 +93,8 @@ export class FrameReader {
 
   #check(frame: Frame): Breach | null {
     const held = this.#message?.length ?? 0
-    const breach = checkFrame(frame, this.#message !== null)
+    const isWithin = this.#message !== null
+    const breach = checkFrame(frame, { isWithin, mayCompress: this.#mayCompress })
     if (breach || isControl(frame)) return breach
     return held + frame.length > this.#maxBytes ? TOO_LARGE : null
   }
@@ -112,12 +118,17 @@ export class FrameReader {
     else if (!isUtf8(payload.subarray(2))) this.#break(INVALID_TEXT)
     else {
       this.#isEnded = true
+      this.#rest = null
+      this.#message = null
       this.#listener.onClose(code)
     }
   }
 
-  #data({ opcode, isFinal }: Frame, payload: Buffer): void {
-    if (opcode !== OPCODES.continuation) this.#messageOpcode = opcode
+  #data({ opcode, isFinal, reserved }: Frame, payload: Buffer): void {
+    if (opcode !== OPCODES.continuation) {
+      this.#messageOpcode = opcode
+      this.#isCompressed = reserved === COMPRESSED
+    }
     if (isFinal && this.#message === null) {
       this.#tell(payload)
       return
@@ -132,9 +143,19 @@ export class FrameReader {
 
   #tell(message: Buffer): void {
     this.wholeCount += 1
-    if (this.#messageOpcode === OPCODES.binary) this.#listener.onBinary()
-    else if (isUtf8(message)) this.#listener.onText(message.toString())
+    const content = this.#isCompressed ? this.#inflate(message) : message
+    if (typeof content === 'number') this.#break(content)
+    else if (this.#messageOpcode === OPCODES.binary) this.#listener.onBinary()
+    else if (isUtf8(content)) this.#listener.onText(content.toString())
     else this.#break(INVALID_TEXT)
+  }
+
+  #inflate(message: Buffer): Buffer | Breach {
+    try {
+      return inflate(message, this.#maxBytes)
+    } catch (error) {
+      return error instanceof RangeError ? TOO_LARGE : INVALID_TEXT
+    }
   }
 
   #break(code: Breach): void {

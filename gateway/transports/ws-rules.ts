@@ -8,6 +8,8 @@ export const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9,
 const KNOWN: ReadonlySet<number> = new Set(Object.values(OPCODES))
 const MAX_CONTROL_BYTES = 125
 const MASK_BYTES = 4
+/** Of the reserved bits, the one for compressed messages: it stands on their first frame (RFC 7692, section 6). */
+export const COMPRESSED = 4
 
 /** The head of a frame; its payload follows after `headerBytes`. */
 export interface Frame {
@@ -51,13 +53,22 @@ export function isControl({ opcode }: Frame): boolean {
   return opcode >= OPCODES.close
 }
 
-/** What is wrong with a frame; `isWithin`: fragments of a message came before it. */
-export function checkFrame(frame: Frame, isWithin: boolean): Breach | null {
+/** What a connection is in the middle of, and what it has negotiated. */
+export interface Reading {
+  /** Fragments of a message came before. */
+  readonly isWithin: boolean
+  readonly mayCompress: boolean
+}
+
+/** What is wrong with a frame. */
+export function checkFrame(frame: Frame, { isWithin, mayCompress }: Reading): Breach | null {
   const { isFinal, reserved, opcode, isMasked, length } = frame
+  const begins = opcode === OPCODES.text || opcode === OPCODES.binary
   const isAllowed = isControl(frame)
     ? isFinal && length <= MAX_CONTROL_BYTES
     : isWithin === (opcode === OPCODES.continuation)
-  return isAllowed && reserved === 0 && isMasked && KNOWN.has(opcode) ? null : 1002
+  const isPlain = reserved === 0 || (reserved === COMPRESSED && begins && mayCompress)
+  return isAllowed && isPlain && isMasked && KNOWN.has(opcode) ? null : 1002
 }
 
 /** Whether a close frame may carry a code (section 7.4). */
