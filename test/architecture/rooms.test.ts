@@ -28,7 +28,7 @@ const ROOMS: Record<string, Room> = {
   },
   'gateway/transports': {
     sees: ['gateway/transports', 'gateway/core', 'gateway/access', 'shared'],
-    packages: ['node:', 'ws', ...FASTIFY],
+    packages: ['node:'],
   },
   'gateway/api': {
     sees: ['gateway/api', 'gateway/core', 'gateway/access', 'gateway/config', 'shared'],
