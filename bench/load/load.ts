@@ -6,6 +6,7 @@ import { FIRST_NUMBER, messageText } from '../message-text.ts'
 import type { Address } from '../wires/wire.ts'
 import { wireTo } from '../wires/wires.ts'
 import type { Audience } from './audience.ts'
+import { publishInFlight } from './backends.ts'
 import type { Latencies, LoadKind, LoadMessage, LoadOrders, LoadReport, Published } from './load-orders.ts'
 import { ManyChannelsAudience } from './many-channels-audience.ts'
 import { OneChannelAudience } from './one-channel-audience.ts'
@@ -35,7 +36,12 @@ const obey: Obey = {
     await audience.open(address.port, wireTo(address))
     return null
   },
-  publish: ({ address, ...plan }) => measured(() => publishFor(target(address), plan)),
+  publish: ({ address, inFlight, ...plan }) =>
+    measured(() =>
+      inFlight === undefined
+        ? publishFor(target(address), plan)
+        : publishInFlight(address, { ...plan, inFlight, first: nextNumber }),
+    ),
   async pace({ address, ...pace }) {
     const published = await measured(() => publishAtPace(target(address), { channel, ...pace }))
     return { ...published, ...latencies() }

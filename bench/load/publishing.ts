@@ -9,6 +9,8 @@ export interface PublishPlan {
   readonly publishers: number
   /** Messages in one request. */
   readonly batch: number
+  /** Messages that each publisher has under way on a WebSocket; without it, publishers use HTTP. */
+  readonly inFlight?: number | undefined
   readonly durationMs: number
   /** Goes on until there are so many, also when the time is over. */
   readonly atLeast: number

@@ -17,6 +17,8 @@ export interface FanOut {
   readonly publishers: number
   /** Messages in one request. */
   readonly batch?: number
+  /** Messages that each publisher has under way on a WebSocket; without it, publishers use HTTP. */
+  readonly inFlight?: number
   /** Publishes to every channel once before anything is measured, so that the server knows them all. */
   readonly touchesAll?: boolean
 }
@@ -117,9 +119,9 @@ class FanOutStage implements Stage {
   }
 
   #publish(durationMs: number, atLeast: number): Promise<Published> {
-    const { channels, publishers, batch = 1 } = this.#options
+    const { channels, publishers, batch = 1, inFlight } = this.#options
     const { address } = this.#server
-    return this.#load.ask('publish', { address, channels, publishers, batch, durationMs, atLeast })
+    return this.#load.ask('publish', { address, channels, publishers, batch, inFlight, durationMs, atLeast })
   }
 
   #touchAll(): Promise<Published> {

@@ -1,8 +1,9 @@
 // Requests and frames as a raw socket sends them. Knows no server.
 
 /** Asks for a WebSocket (RFC 6455); the key is the RFC's own, for nobody checks the answer to it. */
-export function upgradeRequest(path: string): string {
+export function upgradeRequest(path: string, more: readonly string[] = []): string {
   return requestText(path, [
+    ...more,
     'Upgrade: websocket',
     'Connection: Upgrade',
     'Sec-WebSocket-Version: 13',

@@ -1,6 +1,7 @@
 // All workloads, in the order of the table of aims.
 
 import type { Workload } from '../workload.ts'
+import { backends } from './backends.ts'
 import { durability } from './durability.ts'
 import { growth } from './growth.ts'
 import { idleConnections } from './idle-connections.ts'
@@ -21,6 +22,7 @@ export const WORKLOADS: readonly Workload[] = [
   ...growth,
   largeFanOut,
   ...durability,
+  backends,
   stalledReaders,
   start,
 ]
