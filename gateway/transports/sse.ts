@@ -131,20 +131,22 @@ function accept(link: SseLink, stream: Stream | Farewell, deps: SseDeps): void {
   void openConnection(session, { admission, resume: query }, context)
 }
 
+const HEAD = [
+  'HTTP/1.1 200 OK',
+  'content-type: text/event-stream; charset=utf-8',
+  'cache-control: no-cache, no-transform',
+  'x-accel-buffering: no',
+  'connection: close',
+  '',
+].join('\r\n')
+
 /** The head of the answer, and how long to wait before the next. What follows is neither chunked nor has it a length. */
 function headOf(cors: Record<string, string>, { random, intake }: SseDeps): string {
-  const headers: Record<string, string> = {
-    ...cors,
-    ...intake.headers,
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache, no-transform',
-    'x-accel-buffering': 'no',
-    connection: 'close',
-    date: new Date().toUTCString(),
+  let head = `${HEAD}date: ${new Date().toUTCString()}\r\n`
+  for (const headers of [cors, intake.headers]) {
+    for (const [name, value] of Object.entries(headers)) head += `${name}: ${value}\r\n`
   }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  const retry = encodeRetry(RETRY_MS + random() * RETRY_JITTER_MS)
-  return `HTTP/1.1 200 OK\r\n${lines.join('')}\r\n${retry}`
+  return `${head}\r\n${encodeRetry(RETRY_MS + random() * RETRY_JITTER_MS)}`
 }
 
 interface SseLinkOptions {
