@@ -40,7 +40,7 @@ export class SocketWriter {
     this.#onDrained = onDrained
   }
 
-  /** What stands before everything else: it leaves with the first write, which spares a system call, a tenth of a connect. */
+  /** What stands before everything else: it leaves with the first write, which spares a system call. */
   begin(head: string): void {
     this.#head = Buffer.from(head, 'latin1')
   }

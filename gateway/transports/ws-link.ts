@@ -54,7 +54,8 @@ export class WebSocketLink implements Link, FrameListener, Receiving {
   constructor(socket: Socket, options: WebSocketLinkOptions) {
     this.#socket = socket
     this.#writer = new SocketWriter(socket, options.unacknowledged, () => this.listener?.onDrained())
-    this.#writer.begin(options.acceptance)
+    // In a write of its own: programs that pass upgrades on by hand lose what comes in the same packet.
+    socket.write(options.acceptance, 'latin1')
     this.#reader = new FrameReader(this, options.maxMessageBytes, options.isCompressed)
     this.encoder = options.isCompressed ? deflateEncoder : webSocketEncoder
     this.address = options.address
