@@ -28,7 +28,7 @@ const ROOMS: Record<string, Room> = {
   },
   'gateway/transports': {
     sees: ['gateway/transports', 'gateway/core', 'gateway/access', 'shared'],
-    packages: ['node:'],
+    packages: ['node:', 'ws', ...FASTIFY],
   },
   'gateway/api': {
     sees: ['gateway/api', 'gateway/core', 'gateway/access', 'gateway/config', 'shared'],
