@@ -49,6 +49,7 @@ import { StreamSockets } from './transports/stream-sockets.ts'
 import { type StreamsDeps, takeStreams, takeUpgrades } from './transports/streams.ts'
 import { Unacknowledged } from './transports/unacknowledged.ts'
 import { UnfinishedMessages } from './transports/unfinished.ts'
+import { registerWebSocket } from './transports/websocket.ts'
 
 export interface ServerParts {
   readonly version: string
@@ -102,7 +103,9 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
   }
   const app = createFastify(config, parts, streams)
   app.addHook('onClose', async () => unfinished.stop())
-  takeUpgrades(app.server, streams)
+  await app.register(async scope => {
+    takeUpgrades(app.server, streams, await registerWebSocket(scope, streams))
+  })
   underWay.limit(app)
   app.addHook('onResponse', (_request, reply, done) => {
     tally(parts.context.counters.responses, reply.statusCode)

@@ -6,7 +6,7 @@ import type { Failure } from '../../shared/codes.ts'
 import { type SseDeps, takeEventStream } from './sse.ts'
 import { pathOf, readStreamRequest, tellRefused } from './stream-request.ts'
 import type { StreamSockets } from './stream-sockets.ts'
-import { takeUpgrade, type WebSocketDeps } from './websocket.ts'
+import type { TakeUpgrade, WebSocketDeps } from './websocket.ts'
 
 /** The requests under way on a socket. */
 export interface UnderWay {
@@ -39,12 +39,16 @@ function passOver(request: IncomingMessage, underWay: UnderWay): void {
   if (underWay.begin(request)) request.resume()
 }
 
-/** Takes the server's upgrades. */
-export function takeUpgrades(server: Server, deps: StreamsDeps): void {
+/** Hands the server's upgrades over. */
+export function takeUpgrades(
+  server: Server,
+  { sockets, underWay }: Pick<StreamsDeps, 'sockets' | 'underWay'>,
+  take: TakeUpgrade,
+): void {
   server.on('upgrade', (request, socket, head) => {
     // Behind an answer that is not finished, this one would get in between.
-    if (deps.sockets.has(socket) || deps.underWay.has(socket)) socket.destroy()
-    else void takeUpgrade(request, socket as Socket, head, deps)
+    if (sockets.has(socket) || underWay.has(socket)) socket.destroy()
+    else void take(request, socket as Socket, head)
   })
 }
 

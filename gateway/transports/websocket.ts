@@ -1,12 +1,15 @@
 // The WebSocket transport (protocol §4): from the upgrade to a session, and from messages to commands. Knows no channels and
 // no log.
 //
-// Upgrades come from the server itself, past the web framework: through its router, hooks and logger one cost 220 µs, and
-// its request and reply stayed in memory as long as the connection.
+// Who asks for an upgrade is looked at before the plugin gets it: what is refused never becomes a WebSocket, and no frame
+// arrives unheard while a token is checked.
 
-import { hash } from 'node:crypto'
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import { EventEmitter } from 'node:events'
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import fastifyWebSocket from '@fastify/websocket'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
 import type { Failure } from '../../shared/codes.ts'
 import { admit } from '../core/admission.ts'
 import { Commands } from '../core/commands.ts'
@@ -20,12 +23,10 @@ import { checkHandshake, WEBSOCKET_VERSION } from './handshake.ts'
 import { isGone } from './socket-writer.ts'
 import { pathOf, readStreamRequest, type StreamRequest, tellRefused } from './stream-request.ts'
 import type { UnfinishedMessages } from './unfinished.ts'
-import { ACCEPTED_OFFER, offersDeflate } from './ws-deflate.ts'
+import { DEFLATE, DEFLATE_OPTIONS, offersDeflate } from './ws-deflate.ts'
 import { WebSocketLink } from './ws-link.ts'
 
 const SUBPROTOCOL = 'twinwire.v1'
-/** What the key of a handshake is answered with (RFC 6455, section 4.2.2). */
-const ACCEPT_SALT = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 
 export interface WebSocketDeps extends TransportDeps {
   readonly unfinished: UnfinishedMessages
@@ -36,29 +37,70 @@ export interface WebSocketDeps extends TransportDeps {
 }
 
 /** Takes an upgrade from the server; what is refused is answered. `head`: bytes that came behind the request. */
-export async function takeUpgrade(
-  raw: IncomingMessage,
-  socket: Socket,
-  head: Buffer,
-  deps: WebSocketDeps,
-): Promise<void> {
-  // The server listens to it no longer.
-  socket.on('error', ignore)
-  if (isGone(socket)) return void socket.destroy()
-  const request = readStreamRequest(raw, deps)
-  if ('code' in request) return refuse(raw, request, deps)
-  const failure = refusalOf(request)
-  if (failure) return refuse(raw, failure, deps)
-  const arrival = await arrive(request, deps).catch((error: unknown): Farewell => {
-    deps.context.onFault(error)
-    return { code: 'internal', message: 'The gateway failed to let this connection in: reconnect.' }
+export type TakeUpgrade = (raw: IncomingMessage, socket: Socket, head: Buffer) => Promise<void>
+
+/** Somebody who may have a WebSocket, if only to be told goodbye. */
+interface Arrived {
+  readonly request: StreamRequest
+  readonly arrival: Arrival | Farewell
+}
+
+/** Adds `GET /ws`, in a scope without the hooks of other routes: a request for a stream has passed its own. */
+export async function registerWebSocket(app: FastifyInstance, deps: WebSocketDeps): Promise<TakeUpgrade> {
+  const { context, mayCompress, maxMessageBytes } = deps
+  const arrivals = new WeakMap<IncomingMessage, Arrived>()
+  const upgrades = new EventEmitter()
+  await app.register(fastifyWebSocket, {
+    errorHandler: (error, webSocket) => {
+      context.onFault(error)
+      webSocket.terminate()
+    },
+    // Sessions have said goodbye before the server closes; the default would cut them off without a word.
+    preClose: done => done(),
+    options: {
+      // All that the plugin takes of a server is its upgrades.
+      server: upgrades as Server,
+      maxPayload: maxMessageBytes,
+      perMessageDeflate: mayCompress && DEFLATE_OPTIONS,
+      handleProtocols: offers => (offers.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+      clientTracking: false,
+      autoPong: false,
+    },
   })
-  // Once more: who it is may have taken seconds to find out.
-  if (isGone(socket)) return void socket.destroy()
-  socket.setTimeout(0)
-  socket.setNoDelay()
-  if (head.length > 0) socket.unshift(head)
-  accept(request, arrival, deps)
+  const options = {
+    websocket: true,
+    // Attached, the answer that is never given would stay in memory as long as the connection.
+    preHandler: (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+      reply.raw.detachSocket(request.raw.socket)
+      done()
+    },
+  } as const
+  app.get('/ws', options, (webSocket, { raw }) => accept(webSocket, arrivals.get(raw)!, deps))
+  return async (raw, socket, head) => {
+    // The server listens to it no longer.
+    socket.on('error', ignore)
+    if (isGone(socket)) return void socket.destroy()
+    const request = readStreamRequest(raw, deps)
+    if ('code' in request) return refuse(raw, request, deps)
+    const failure = refusalOf(request)
+    if (failure) return refuse(raw, failure, deps)
+    const arrival = await arrive(request, deps).catch((error: unknown): Farewell => {
+      context.onFault(error)
+      return { code: 'internal', message: 'The gateway failed to let this connection in: reconnect.' }
+    })
+    // Once more: who it is may have taken seconds to find out.
+    if (isGone(socket)) return void socket.destroy()
+    arrivals.set(raw, { request, arrival })
+    narrowOffers(raw.headers)
+    upgrades.emit('upgrade', raw, socket, head)
+  }
+}
+
+/** `ws` would turn away who offers only what cannot be taken; that one connects too, without compression. */
+function narrowOffers(headers: IncomingMessage['headers']): void {
+  const isOffered = offersDeflate(headers['sec-websocket-extensions'])
+  if (isOffered) headers['sec-websocket-extensions'] = DEFLATE
+  else delete headers['sec-websocket-extensions']
 }
 
 /** An error is followed by the socket's close, which is listened to. */
@@ -79,21 +121,6 @@ function refuse(raw: IncomingMessage, failure: Failure, deps: WebSocketDeps): vo
   response.once('finish', () => raw.socket.destroySoon())
   const isHandshake = failure.code === 'bad_request'
   intake.refuse(response, failure, isHandshake ? { 'sec-websocket-version': WEBSOCKET_VERSION } : {})
-}
-
-function acceptance({ headers }: StreamRequest, isCompressed: boolean): string {
-  const accept = hash('sha1', `${headers['sec-websocket-key']}${ACCEPT_SALT}`, 'base64')
-  const offers = headers['sec-websocket-protocol']?.split(',').map(offer => offer.trim())
-  const chosen = offers?.includes(SUBPROTOCOL) ? [`Sec-WebSocket-Protocol: ${SUBPROTOCOL}`] : []
-  return [
-    'HTTP/1.1 101 Switching Protocols',
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    `Sec-WebSocket-Accept: ${accept}`,
-    ...chosen,
-    ...(isCompressed ? [`Sec-WebSocket-Extensions: ${ACCEPTED_OFFER}`] : []),
-    '\r\n',
-  ].join('\r\n')
 }
 
 /** A connection before its upgrade: who comes, and for what. */
@@ -117,16 +144,12 @@ async function arrive(request: StreamRequest, deps: WebSocketDeps): Promise<Arri
   return deps.door.noRoom() ?? { id, query, identity }
 }
 
-function accept(request: StreamRequest, arrival: Arrival | Farewell, deps: WebSocketDeps): void {
-  const { context, unfinished, unacknowledged, maxMessageBytes } = deps
-  const isCompressed = deps.mayCompress && offersDeflate(request.headers['sec-websocket-extensions'])
-  const link = new WebSocketLink(request.raw.socket, {
-    acceptance: acceptance(request, isCompressed),
-    isCompressed,
+function accept(webSocket: WebSocket, { request, arrival }: Arrived, deps: WebSocketDeps): void {
+  const { context, unfinished, unacknowledged } = deps
+  const link = new WebSocketLink(webSocket, request.raw.socket, {
     address: request.ip,
     userAgent: request.headers['user-agent'],
     unacknowledged,
-    maxMessageBytes,
   })
   if ('code' in arrival) {
     sayGoodbye(link, arrival, context)

@@ -1,13 +1,13 @@
 // Compression of WebSocket messages (RFC 7692), each by itself: without a context that goes from message to message, what
 // was compressed once is the same for everybody who negotiated it, and a connection holds nothing. Knows no connection.
 
-import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
+import { constants, deflateRawSync } from 'node:zlib'
 import type { Encoder } from '../core/encoder.ts'
 import { encodeCompressed, encodeText, webSocketEncoder } from './ws-frame.ts'
 
-const EXTENSION = 'permessage-deflate'
-/** What is answered to an offer that is taken: neither side keeps a context. */
-export const ACCEPTED_OFFER = `${EXTENSION}; server_no_context_takeover; client_no_context_takeover`
+export const DEFLATE = 'permessage-deflate'
+/** What is negotiated: no context on either side. */
+export const DEFLATE_OPTIONS = { serverNoContextTakeover: true, clientNoContextTakeover: true } as const
 
 /** Shorter messages gain less than the 20–40 µs that compressing one takes. */
 const MIN_BYTES = 256
@@ -21,7 +21,7 @@ const FLUSH = { finishFlush: constants.Z_SYNC_FLUSH } as const
 export function offersDeflate(header: string | undefined): boolean {
   return (header ?? '').split(',').some(offer => {
     const [name, ...parameters] = offer.split(';').map(part => part.trim())
-    return name === EXTENSION && isUnique(parameters) && parameters.every(isAcceptable)
+    return name === DEFLATE && isUnique(parameters) && parameters.every(isAcceptable)
   })
 }
 
@@ -46,9 +46,4 @@ function encodeSmaller(json: string): Buffer {
   const compressed = deflateRawSync(json, { ...FLUSH, level: LEVEL })
   const frame = encodeCompressed(compressed.subarray(0, -TAIL.length))
   return frame.length < plain.length ? frame : plain
-}
-
-/** The text of a compressed message; throws a RangeError beyond `maxBytes`, another error for what is no compression. */
-export function inflate(message: Buffer, maxBytes: number): Buffer {
-  return inflateRawSync(Buffer.concat([message, TAIL]), { ...FLUSH, maxOutputLength: maxBytes })
 }

@@ -6,7 +6,6 @@ import type { Encoder } from '../core/encoder.ts'
 const FIN_TEXT = 0x81
 /** The bit that marks a compressed message (RFC 7692, section 6). */
 const COMPRESSED = 0x40
-const FIN_CLOSE = 0x88
 const FIN_PONG = 0x8a
 const PING = Buffer.from([0x89, 0x00])
 /** A close frame has room for 125 bytes, two of them the code. */
@@ -52,15 +51,8 @@ export function encodePong(payload: Buffer): Buffer {
   return Buffer.concat([Buffer.from([FIN_PONG, payload.length]), payload])
 }
 
-/** The end of the frames; null: without a code. A long reason is cut: the goodbye before it has all. */
-export function encodeClose(code: number | null, reason: string): Buffer {
-  if (code === null) return Buffer.from([FIN_CLOSE, 0])
-  const text = Buffer.from(shorten(reason))
-  const head = Buffer.from([FIN_CLOSE, text.length + 2, code >> 8, code & 0xff])
-  return Buffer.concat([head, text])
-}
-
-function shorten(reason: string): string {
+/** As much of a reason as a close frame has room for; the goodbye before it has all. */
+export function shortenReason(reason: string): string {
   if (Buffer.byteLength(reason) <= MAX_CLOSE_REASON_BYTES) return reason
   const cut = Buffer.from(reason).subarray(0, MAX_CLOSE_REASON_BYTES - 3)
   return `${new TextDecoder().decode(cut).replace(/\uFFFD$/, '')}…`

@@ -1,38 +1,29 @@
-// One WebSocket after its handshake (RFC 6455): reads frames, answers pings, and closes. What the session says is written as
-// it is. Knows no channels and no log.
-//
-//   open ──close frame, from here or there──> closing ──> closed
-//
-// Taken by hand, a connection costs 4 KB less than as an object of a library that can do everything: see docs/decisions/007.
+// One WebSocket after its handshake: `ws` reads frames and closes. What we say is written to the raw socket, so that one
+// shared buffer serves every connection; `ws.send` is never mixed in. Knows no channels and no log.
 
 import type { Socket } from 'node:net'
+import type { WebSocket } from 'ws'
 import { type Code, closeCode } from '../../shared/codes.ts'
 import type { Encoder } from '../core/encoder.ts'
 import type { Link, LinkListener, Taken } from '../core/link.ts'
 import { SocketWriter } from './socket-writer.ts'
 import type { Unacknowledged } from './unacknowledged.ts'
 import type { Receiving } from './unfinished.ts'
-import { deflateEncoder } from './ws-deflate.ts'
-import { encodeClose, encodePong, webSocketEncoder } from './ws-frame.ts'
-import { type FrameListener, FrameReader } from './ws-reader.ts'
-import type { Breach } from './ws-rules.ts'
+import { DEFLATE, deflateEncoder } from './ws-deflate.ts'
+import { encodePong, shortenReason, webSocketEncoder } from './ws-frame.ts'
 
 /** Who sends more pings than this without taking the pongs is cut off (rule W2). */
 const MAX_PENDING_PONGS = 60
+/** What stands around the payload of a control frame from a client: two bytes and the mask. */
+const CONTROL_HEADER_BYTES = 6
 
 export interface WebSocketLinkOptions {
-  /** The answer to the handshake. */
-  readonly acceptance: string
   readonly address: string
   readonly userAgent: string | undefined
   readonly unacknowledged: Unacknowledged
-  /** Whether compression was negotiated. */
-  readonly isCompressed: boolean
-  /** Of one message from the client. */
-  readonly maxMessageBytes: number
 }
 
-export class WebSocketLink implements Link, FrameListener, Receiving {
+export class WebSocketLink implements Link, Receiving {
   readonly transport = 'websocket'
   readonly encoder: Encoder
   readonly address: string
@@ -42,41 +33,43 @@ export class WebSocketLink implements Link, FrameListener, Receiving {
   onMessage: ((text: string | null) => void) | null = null
   /** A message does not become whole in time. */
   onLate: () => void = () => {}
+  roundTripMs: number | null = null
+  wholeCount = 0
+  readonly #webSocket: WebSocket
   readonly #socket: Socket
   readonly #writer: SocketWriter
-  readonly #reader: FrameReader
   #pendingPongs = 0
-  roundTripMs: number | null = null
   /** When the first ping left that was not answered yet. */
   #pingedAt: number | null = null
-  #isOpen = true
+  /** Bytes received up to the end of the last whole message, and those of control frames since. */
+  #explainedBytes: number
 
-  constructor(socket: Socket, options: WebSocketLinkOptions) {
+  constructor(webSocket: WebSocket, socket: Socket, options: WebSocketLinkOptions) {
+    this.#webSocket = webSocket
     this.#socket = socket
     this.#writer = new SocketWriter(socket, options.unacknowledged, () => this.listener?.onDrained())
-    // In a write of its own: programs that pass upgrades on by hand lose what comes in the same packet.
-    socket.write(options.acceptance, 'latin1')
-    this.#reader = new FrameReader(this, options.maxMessageBytes, options.isCompressed)
-    this.encoder = options.isCompressed ? deflateEncoder : webSocketEncoder
+    this.#explainedBytes = socket.bytesRead
+    this.encoder = webSocket.extensions.includes(DEFLATE) ? deflateEncoder : webSocketEncoder
     this.address = options.address
     this.userAgent = options.userAgent
-    socket.on('data', chunk => this.#reader.read(chunk))
-    socket.on('end', () => this.#leave('unavailable'))
-    socket.on('close', () => this.listener?.onClosed())
+    // The plugin's own listener would keep the request and its answer in memory as long as the connection.
+    webSocket.removeAllListeners('error')
+    // A broken frame: `ws` closes with the code for it (1002, 1007, 1009), and waits for an answer.
+    webSocket.on('error', () => this.#writer.cutAfterGrace('bad_request'))
+    webSocket.on('message', (data, isBinary) => this.#onMessage(isBinary ? null : String(data)))
+    webSocket.on('ping', payload => this.#onPing(payload))
+    webSocket.on('pong', payload => this.#onPong(payload))
+    webSocket.on('close', () => this.listener?.onClosed())
   }
 
   /** While it is not read, its answers stand unheard behind what it has sent. */
   get answersHeartbeats(): boolean {
-    return !this.#socket.isPaused()
+    return !this.#webSocket.isPaused
   }
 
   /** Whether a message has begun that is not whole. While we do not read, what is missing is not the peer's fault. */
   get isUnfinished(): boolean {
-    return this.#reader.isUnfinished && !this.#socket.isPaused()
-  }
-
-  get wholeCount(): number {
-    return this.#reader.wholeCount
+    return this.#socket.bytesRead > this.#explainedBytes && !this.#webSocket.isPaused
   }
 
   write(chunk: Buffer): boolean {
@@ -96,35 +89,39 @@ export class WebSocketLink implements Link, FrameListener, Receiving {
     return this.#writer.taken()
   }
 
+  noteBeat(): void {
+    this.#pingedAt ??= performance.now()
+  }
+
   pauseReading(): void {
-    this.#socket.pause()
+    this.#webSocket.pause()
   }
 
   resumeReading(): void {
-    this.#socket.resume()
+    this.#webSocket.resume()
   }
 
-  /** The peer has to answer with a close frame of its own; it gets a moment for that. */
   end(code: Code, reason: string): void {
-    if (!this.#isOpen) return
-    this.#isOpen = false
-    this.#writer.writeAtOnce(encodeClose(closeCode(code), reason))
-    this.#socket.resume()
+    this.#webSocket.close(closeCode(code), shortenReason(reason))
     this.#writer.cutAfterGrace(code)
   }
 
-  onText(text: string): void {
-    if (this.#isOpen) this.onMessage?.(text)
+  get #isOpen(): boolean {
+    return this.#webSocket.readyState === this.#webSocket.OPEN
   }
 
-  onBinary(): void {
-    if (this.#isOpen) this.onMessage?.(null)
+  #onMessage(text: string | null): void {
+    // What stands behind it in the same packet counts as explained too; the packet after it shows.
+    this.#explainedBytes = this.#socket.bytesRead
+    this.wholeCount += 1
+    this.onMessage?.(text)
   }
 
-  onPing(payload: Buffer): void {
+  #onPing(payload: Buffer): void {
+    this.#explain(payload)
     if (!this.#isOpen) return
     if (this.#pendingPongs >= MAX_PENDING_PONGS) {
-      this.#socket.destroy()
+      this.#webSocket.terminate()
       return
     }
     this.#pendingPongs += 1
@@ -133,31 +130,16 @@ export class WebSocketLink implements Link, FrameListener, Receiving {
     })
   }
 
-  noteBeat(): void {
-    this.#pingedAt ??= performance.now()
-  }
-
   /** One answer may stand for several pings (RFC 6455, section 5.5.3), and some peers send pongs that nobody asked for. */
-  onPong(): void {
+  #onPong(payload: Buffer): void {
+    this.#explain(payload)
     if (this.#pingedAt === null) return
     this.roundTripMs = performance.now() - this.#pingedAt
     this.#pingedAt = null
   }
 
-  onClose(code: number | null): void {
-    if (this.#isOpen) this.#writer.writeAtOnce(encodeClose(code, ''))
-    this.#leave('unavailable')
-  }
-
-  onBroken(code: Breach): void {
-    if (this.#isOpen) this.#writer.writeAtOnce(encodeClose(code, ''))
-    this.#leave('bad_request')
-  }
-
-  /** Both have said what they had to say, or one of them can no longer. */
-  #leave(code: Code): void {
-    if (this.#isOpen) this.#writer.cutAfterGrace(code)
-    this.#isOpen = false
-    this.#socket.end()
+  #explain(control: Buffer): void {
+    const explained = this.#explainedBytes + CONTROL_HEADER_BYTES + control.length
+    this.#explainedBytes = Math.min(this.#socket.bytesRead, explained)
   }
 }

@@ -59,9 +59,11 @@ function passUpgrades(server: Server, options: ProxyOptions, target: () => strin
     const path = innerPath(incoming, options)
     if (path === null) return socket.destroy()
     const passed = pass(incoming, path, target())
-    passed.on('upgrade', (response, inner) => {
+    passed.on('upgrade', (response, inner, head) => {
       const headers = Object.entries(response.headers).map(([name, value]) => `${name}: ${value}\r\n`)
       socket.write(`HTTP/1.1 101 Switching Protocols\r\n${headers.join('')}\r\n`)
+      // What came in the packet of the answer.
+      socket.write(head)
       inner.pipe(socket).pipe(inner)
       inner.on('error', () => socket.destroy())
       socket.on('error', () => inner.destroy())
