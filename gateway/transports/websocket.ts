@@ -45,55 +45,73 @@ interface Arrived {
   readonly arrival: Arrival | Farewell
 }
 
-/** Adds `GET /ws`, in a scope without the hooks of other routes: a request for a stream has passed its own. */
+/**
+ * Adds `GET /ws`. The scope should have no hooks of other routes: a request for a stream has passed the same checks before
+ * the framework sees it.
+ */
 export async function registerWebSocket(app: FastifyInstance, deps: WebSocketDeps): Promise<TakeUpgrade> {
-  const { context, mayCompress, maxMessageBytes } = deps
   const arrivals = new WeakMap<IncomingMessage, Arrived>()
+  // All that the plugin takes of a server is its upgrades.
   const upgrades = new EventEmitter()
-  await app.register(fastifyWebSocket, {
-    errorHandler: (error, webSocket) => {
+  await app.register(fastifyWebSocket, pluginOptions(upgrades as Server, deps))
+  app.get('/ws', ROUTE, (webSocket, { raw }) => accept(webSocket, arrivals.get(raw)!, deps))
+  return async (raw, socket, head) => {
+    const arrived = await meet(raw, socket, deps)
+    if (arrived === null) return
+    arrivals.set(raw, arrived)
+    narrowOffers(raw.headers)
+    upgrades.emit('upgrade', raw, socket, head)
+  }
+}
+
+function pluginOptions(server: Server, { context, mayCompress, maxMessageBytes }: WebSocketDeps) {
+  return {
+    errorHandler: (error: Error, webSocket: WebSocket) => {
       context.onFault(error)
       webSocket.terminate()
     },
     // Sessions have said goodbye before the server closes; the default would cut them off without a word.
-    preClose: done => done(),
+    preClose: (done: () => void) => done(),
     options: {
-      // All that the plugin takes of a server is its upgrades.
-      server: upgrades as Server,
+      server,
       maxPayload: maxMessageBytes,
       perMessageDeflate: mayCompress && DEFLATE_OPTIONS,
-      handleProtocols: offers => (offers.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+      handleProtocols: (offers: Set<string>) => (offers.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
       clientTracking: false,
       autoPong: false,
     },
-  })
-  const options = {
-    websocket: true,
-    // Attached, the answer that is never given would stay in memory as long as the connection.
-    preHandler: (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
-      reply.raw.detachSocket(request.raw.socket)
-      done()
-    },
   } as const
-  app.get('/ws', options, (webSocket, { raw }) => accept(webSocket, arrivals.get(raw)!, deps))
-  return async (raw, socket, head) => {
-    // The server listens to it no longer.
-    socket.on('error', ignore)
-    if (isGone(socket)) return void socket.destroy()
-    const request = readStreamRequest(raw, deps)
-    if ('code' in request) return refuse(raw, request, deps)
-    const failure = refusalOf(request)
-    if (failure) return refuse(raw, failure, deps)
-    const arrival = await arrive(request, deps).catch((error: unknown): Farewell => {
-      context.onFault(error)
-      return { code: 'internal', message: 'The gateway failed to let this connection in: reconnect.' }
-    })
-    // Once more: who it is may have taken seconds to find out.
-    if (isGone(socket)) return void socket.destroy()
-    arrivals.set(raw, { request, arrival })
-    narrowOffers(raw.headers)
-    upgrades.emit('upgrade', raw, socket, head)
-  }
+}
+
+const ROUTE = {
+  websocket: true,
+  // Attached, the answer that is never given would stay in memory as long as the connection.
+  preHandler: (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+    reply.raw.detachSocket(request.raw.socket)
+    done()
+  },
+} as const
+
+/** Looks at who asks for an upgrade; null: there is nobody to have one, and who was refused has been told. */
+async function meet(raw: IncomingMessage, socket: Socket, deps: WebSocketDeps): Promise<Arrived | null> {
+  // The server listens to it no longer.
+  socket.on('error', ignore)
+  if (isGone(socket)) return drop(socket)
+  const request = readStreamRequest(raw, deps)
+  if ('code' in request) return refuse(raw, request, deps)
+  const failure = refusalOf(request)
+  if (failure) return refuse(raw, failure, deps)
+  const arrival = await arrive(request, deps).catch((error: unknown): Farewell => {
+    deps.context.onFault(error)
+    return { code: 'internal', message: 'The gateway failed to let this connection in: reconnect.' }
+  })
+  // Once more: who it is may have taken seconds to find out.
+  return isGone(socket) ? drop(socket) : { request, arrival }
+}
+
+function drop(socket: Socket): null {
+  socket.destroy()
+  return null
 }
 
 /** `ws` would turn away who offers only what cannot be taken; that one connects too, without compression. */
@@ -113,7 +131,7 @@ function refusalOf({ raw, url, headers }: StreamRequest): Failure | null {
   return checkHandshake(headers)
 }
 
-function refuse(raw: IncomingMessage, failure: Failure, deps: WebSocketDeps): void {
+function refuse(raw: IncomingMessage, failure: Failure, deps: WebSocketDeps): null {
   const { intake } = deps
   if (pathOf(intake.urlOf(raw)) === '/ws') tellRefused(raw, 'websocket', failure, deps)
   const response = new ServerResponse(raw)
@@ -121,6 +139,7 @@ function refuse(raw: IncomingMessage, failure: Failure, deps: WebSocketDeps): vo
   response.once('finish', () => raw.socket.destroySoon())
   const isHandshake = failure.code === 'bad_request'
   intake.refuse(response, failure, isHandshake ? { 'sec-websocket-version': WEBSOCKET_VERSION } : {})
+  return null
 }
 
 /** A connection before its upgrade: who comes, and for what. */
