@@ -45,6 +45,7 @@ export class EventDiary {
   #minute = 0
   #lastId: number
   #untrimmed = 0
+  #isTrimming = false
   #isFailing = false
 
   /** Throws when the store cannot be read. */
@@ -97,17 +98,17 @@ export class EventDiary {
         this.#unsaved.clear()
       })
     }
-    if (this.#untrimmed > maxEntries * TRIM_PART) this.trim()
+    if (this.#isTrimming || this.#untrimmed > maxEntries * TRIM_PART) this.trim()
     const grown = [...this.#grown].map(event => ({ ...event }))
     this.#grown.clear()
     return grown
   }
 
-  /** Removes what is too old or too much. */
+  /** Removes what is too old or too much: some of it now, the rest with the next flushes. */
   trim(): void {
     const { store, maxEntries, maxAgeMs, clock } = this.#options
     this.#try(() => {
-      store.trim({ maxEntries, until: clock() - maxAgeMs })
+      this.#isTrimming = store.trim({ maxEntries, until: clock() - maxAgeMs })
       this.#untrimmed = 0
     })
   }
