@@ -65,7 +65,7 @@ const LIST_SCHEMA = {
   description:
     'Channels that have subscribers or messages. By name, a page after another with `after`; or with `text`, `sort` or ' +
     '`offset` a search, which tells the `total` found. With very many channels, kept figures in a search are up to ' +
-    'ten seconds old.',
+    'a minute old.',
   tags: ['channels'],
   querystring: QUERY,
   response: {

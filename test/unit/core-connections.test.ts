@@ -64,9 +64,22 @@ test.each<[Sort, string]>([
   ['-roundTripMs', 'c1 c4 c3 c2'],
   ['browser', 'c2 c1 c3 c4'],
   ['-browser', 'c2 c4 c3 c1'],
-])('sorted by %s: %s; who has no value stands last', (sort, expected) => {
-  const sorted = sortConnections([...ALL], sort)
+])('sorted by %s: %s; who has no value stands last', async (sort, expected) => {
+  const sorted = await sortConnections(ALL, sort, work => work())
   expect(sorted.map(({ id }) => id).join(' ')).toBe(expected)
+})
+
+test('15,000 are sorted in pieces, between which others have their turn', async () => {
+  const views = Array.from({ length: 15_000 }, (_, n) =>
+    view(`c${n}`, { user: `user${(n * 7919) % 15_000}` }),
+  )
+  let pieces = 0
+  const sorted = await sortConnections(views, 'user', work => {
+    pieces += 1
+    return work()
+  })
+  expect(pieces).toBeGreaterThan(10)
+  expect(sorted.map(({ user }) => user)).toEqual(views.map(({ user }) => user).sort())
 })
 
 test.each([
