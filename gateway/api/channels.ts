@@ -20,7 +20,7 @@ const QUERY = Type.Object({
   prefix: Type.Optional(Type.String({ description: 'Only names that begin with it.' })),
   after: Type.Optional(Type.String({ description: 'Only names after this one: `next` of the page before.' })),
   text: Type.Optional(
-    Type.String({ description: 'Only names that contain it, upper and lower case alike.' }),
+    Type.String({ maxLength: 200, description: 'Only names that contain it, upper and lower case alike.' }),
   ),
   sort: Type.Optional(
     Type.Enum(SORTS, {
