@@ -95,6 +95,8 @@ export class Connections {
     let skipped = 0
     for (const [index, connection] of this.all().entries()) {
       if (index % SEARCH_STEP === SEARCH_STEP - 1) await nextTurn()
+      // Gone while others had their turn.
+      if (!this.#connections.has(connection.id)) continue
       const view = connection.view()
       if (!matches(view)) continue
       found.push(view)
