@@ -6,12 +6,13 @@ import type { Column, Sort } from '../parts/column.ts'
 import { Table } from '../parts/table.tsx'
 import { When } from '../parts/when.tsx'
 import { pageLink } from '../place.ts'
-import type { ConnectionRow, Loaded } from '../state/connection-window.ts'
+import type { ConnectionRow } from '../state/connections.ts'
 import { link } from '../state/feed.ts'
+import type { Loaded } from '../state/list-window.ts'
 import { mayWrite } from '../state/session.ts'
 
 interface TableProps {
-  loaded: Loaded
+  loaded: Loaded<ConnectionRow>
   sort: Sort
   onSort: (sort: Sort) => void
   onRows: (first: number, end: number) => void

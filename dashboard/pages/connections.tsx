@@ -1,6 +1,6 @@
 // Who is connected: thousands, filtered and sorted by the gateway, and the way to end one.
 
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import type { ConnectionView } from '../../shared/stats.ts'
 import { formatClock, formatCount, formatPlural } from '../format.ts'
@@ -9,16 +9,17 @@ import { Notice } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { pageLink } from '../place.ts'
 import { connectionQuery, DEFAULT_SORT, isFiltered } from '../state/connection-query.ts'
-import type { ConnectionWindow } from '../state/connection-window.ts'
-import { startConnections } from '../state/connections.ts'
+import { CONNECTIONS_UPKEEP, type ConnectionRow } from '../state/connections.ts'
 import { figures } from '../state/feed.ts'
+import type { ListWindow } from '../state/list-window.ts'
+import { startList } from '../state/live-list.ts'
 import { mayWrite } from '../state/session.ts'
 import { ConnectionsFilters } from './connections-filters.tsx'
 import { ConnectionsTable } from './connections-table.tsx'
 import { DisconnectOne, DisconnectUser } from './disconnect.tsx'
 
 export function ConnectionsPage() {
-  const [{ list, stop }] = useState(startConnections)
+  const [{ list, stop }] = useState(() => startList('connections', CONNECTIONS_UPKEEP))
   useEffect(() => stop, [stop])
   const { query, route } = useLocation()
   const asked = connectionQuery(query)
@@ -29,7 +30,6 @@ export function ConnectionsPage() {
   }, [list, asked])
   const [chosen, setChosen] = useState<ConnectionView | null>(null)
   const [done, setDone] = useState('')
-  const onRows = useMemo(() => (first: number, end: number) => list.show(first, end), [list])
   const snapshot = list.value.value
   const loaded = snapshot.list
 
@@ -54,7 +54,7 @@ export function ConnectionsPage() {
           loaded={loaded}
           sort={query.sort || DEFAULT_SORT}
           onSort={sort => route(pageLink('connections', { ...query, sort }), true)}
-          onRows={onRows}
+          onRows={list.show}
           onDisconnect={setChosen}
         />
       )}
@@ -72,7 +72,7 @@ function countWords(total: number, filtered: boolean): string {
 }
 
 /** Rows that move while one aims at them can be held; what they show is then as old as it says. */
-function Hold({ list }: { list: ConnectionWindow }) {
+function Hold({ list }: { list: ListWindow<ConnectionRow> }) {
   const snapshot = list.value.value
   const isHeld = list.isHeld.value
   const read = snapshot.name === 'ready' ? formatClock(snapshot.at) : '–'

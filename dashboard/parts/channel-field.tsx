@@ -47,7 +47,7 @@ function useOffered(text: string, isWanted: boolean): readonly ChannelView[] {
     if (!isWanted) return
     let isCurrent = true
     const timer = setTimeout(() => {
-      const query = channelsQuery({ text, sort: '-subscribers' }, 0, OFFERED)
+      const query = `${channelsQuery({ text, sort: '-subscribers' })}&limit=${OFFERED}`
       request<{ channels: ChannelView[] }>('GET', `channels?${query}`).then(
         ({ channels }) => isCurrent && setOffered(channels),
         // A name can be typed as well.

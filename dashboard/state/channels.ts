@@ -1,6 +1,7 @@
 // The list of channels: how it is asked for, and subscriber counts kept current by events. Pure.
 
 import type { GatewayEvent } from '../../shared/stats.ts'
+import type { ListUpkeep } from './list-window.ts'
 
 export interface ChannelView {
   readonly name: string
@@ -21,9 +22,9 @@ export interface ChannelQuery {
   readonly sort: string
 }
 
-/** The query of one window of the channels found. */
-export function channelsQuery({ text, sort }: ChannelQuery, offset: number, limit: number): string {
-  const query = new URLSearchParams({ sort, offset: String(offset), limit: String(limit) })
+/** As a query of the gateway's API. */
+export function channelsQuery({ text, sort }: ChannelQuery): string {
+  const query = new URLSearchParams({ sort })
   const wanted = text.trim()
   if (wanted.endsWith('*')) query.set('prefix', wanted.slice(0, -1))
   else if (wanted !== '') query.set('text', wanted)
@@ -45,4 +46,10 @@ export function applySubscriptions(
     const change = changes.get(channel.name)
     return change ? { ...channel, subscribers: Math.max(0, channel.subscribers + change) } : channel
   })
+}
+
+export const CHANNELS_UPKEEP: ListUpkeep<ChannelView> = {
+  apply: applySubscriptions,
+  isNews: () => false,
+  readAgainMs: 15_000,
 }

@@ -1,43 +1,23 @@
-// The list of connections, fed by the gateway: read again when somebody came or went, now and then, and after a reconnect.
+// The list of connections: what events say of its rows. Pure.
 
-import { effect } from '@preact/signals'
-import type { ConnectionView } from '../../shared/stats.ts'
-import { ConnectionWindow, type Loaded } from './connection-window.ts'
-import { link, linkCount, onEvents } from './feed.ts'
-import { explain, request } from './request.ts'
+import type { ConnectionView, GatewayEvent } from '../../shared/stats.ts'
+import type { ListUpkeep } from './list-window.ts'
 
-const TICK_MS = 1000
+/** `isGone`: it has ended since the rows were read, and leaves the list with the next reading. */
+export type ConnectionRow = ConnectionView & { readonly isGone?: true }
 
-async function load(query: string, offset: number, limit: number): Promise<Loaded> {
-  const path = `connections?${query}&offset=${offset}&limit=${limit}`
-  try {
-    const { connections, total } = await request<{ connections: ConnectionView[]; total: number }>(
-      'GET',
-      path,
-    )
-    return { rows: connections, offset, total }
-  } catch (error) {
-    throw explain(error)
-  }
+/** Marks those that have ended; the same rows when none of them is there. */
+export function markGone(
+  rows: readonly ConnectionRow[],
+  events: readonly GatewayEvent[],
+): readonly ConnectionRow[] {
+  const ended = new Set(events.flatMap(event => (event.kind === 'disconnected' ? [event.connection] : [])))
+  if (!rows.some(({ id }) => ended.has(id))) return rows
+  return rows.map(row => (ended.has(row.id) ? { ...row, isGone: true as const } : row))
 }
 
-/** Starts a list; the end of it is returned beside it. */
-export function startConnections(): { list: ConnectionWindow; stop: () => void } {
-  const list = new ConnectionWindow(load, Date.now)
-  const stopEvents = onEvents(events => list.tell(events))
-  const stopLink = effect(() => {
-    if (linkCount.value > 0) list.reload()
-  })
-  const timer = setInterval(() => {
-    if (link.peek().name === 'open' && document.visibilityState === 'visible') list.tick()
-  }, TICK_MS)
-  return {
-    list,
-    stop: () => {
-      clearInterval(timer)
-      stopEvents()
-      stopLink()
-      list.stop()
-    },
-  }
+export const CONNECTIONS_UPKEEP: ListUpkeep<ConnectionRow> = {
+  apply: markGone,
+  isNews: ({ kind }) => kind === 'connected' || kind === 'disconnected',
+  readAgainMs: 3000,
 }

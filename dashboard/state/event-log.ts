@@ -19,24 +19,22 @@ export function linesOf(events: readonly ToldEvent[]): KeptEvent[] {
   })
 }
 
-/** Puts lines that fit on top, newest first. A line that is there already only counts on: it may come twice. */
+/**
+ * Puts lines that fit where their ids belong, newest first. A line that is there already only counts on: it may come
+ * twice. What is older than all rows is left to the page that it is on.
+ */
 export function addLines(
   rows: readonly KeptEvent[],
   lines: readonly KeptEvent[],
   filter: EventFilter,
 ): readonly KeptEvent[] {
-  const fitting = lines.filter(line => fitsFilter(line, filter))
+  const oldest = rows.at(-1)?.id ?? 0
+  const fitting = lines.filter(line => line.id >= oldest && fitsFilter(line, filter))
   if (fitting.length === 0) return rows
-  const newest = rows[0]?.id ?? 0
-  const added = new Map<number, KeptEvent>()
-  const grown = new Map<number, KeptEvent>()
-  for (const line of fitting) {
-    if (line.id > newest) added.set(line.id, later(added.get(line.id), line))
-    else grown.set(line.id, line)
-  }
-  const known = grown.size === 0 ? rows : rows.map(row => later(grown.get(row.id), row))
-  const top = [...added.values()].sort((a, b) => b.id - a.id)
-  return [...top, ...known].slice(0, Math.max(MAX_LIVE_ROWS, rows.length))
+  const all = new Map(rows.map(row => [row.id, row]))
+  for (const line of fitting) all.set(line.id, later(all.get(line.id), line))
+  const sorted = [...all.values()].sort((a, b) => b.id - a.id)
+  return sorted.slice(0, Math.max(MAX_LIVE_ROWS, rows.length))
 }
 
 function later(one: KeptEvent | undefined, other: KeptEvent): KeptEvent {

@@ -63,13 +63,6 @@ export function onEvents(listener: EventsListener): () => void {
   return () => eventsListeners.delete(listener)
 }
 
-/** What keeps lists current. */
-export const listFeed = {
-  linkCount,
-  onEvents,
-  isWatched: (): boolean => link.peek().name === 'open' && document.visibilityState === 'visible',
-}
-
 function onState(state: State): void {
   link.value = state
   if (state.name === 'open') linkCount.value += 1

@@ -15,13 +15,16 @@ export interface TokenReport {
   readonly expires?: number
 }
 
+/** More brackets no token needs, and some thousands within each other nobody could write down again. */
+const MAX_BRACKETS = 1000
+
 export type InspectToken = (token: string) => Promise<TokenReport>
 
 export function createTokenInspector(authenticate: Access['authenticate']): InspectToken {
   return async given => {
     // As it is copied: with white space around it, or the scheme of its header before it.
     const token = given.trim().replace(/^Bearer\s+/i, '')
-    const [header, claims] = token.split('.').slice(0, 2).map(decode)
+    const [header, claims] = token.split('.', 2).map(decode)
     const said = { ...(header && { header }), ...(claims && { claims }) }
     const identity = await authenticate(token)
     if ('code' in identity) return { valid: false, code: identity.code, reason: identity.message, ...said }
@@ -32,10 +35,12 @@ export function createTokenInspector(authenticate: Access['authenticate']): Insp
   }
 }
 
-/** One part of a JWT as an object; undefined when it is none. */
+/** One part of a JWT as an object; undefined when it is none, or one that cannot be shown. */
 function decode(part: string): Record<string, unknown> | undefined {
+  const text = Buffer.from(part, 'base64url').toString('utf8')
+  if (text.split(/[[{]/, MAX_BRACKETS + 2).length > MAX_BRACKETS + 1) return undefined
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+    const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
   } catch {
     return undefined

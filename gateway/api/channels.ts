@@ -20,7 +20,7 @@ const QUERY = Type.Object({
   prefix: Type.Optional(Type.String({ description: 'Only names that begin with it.' })),
   after: Type.Optional(Type.String({ description: 'Only names after this one: `next` of the page before.' })),
   text: Type.Optional(
-    Type.String({ description: 'Only names that contain it, upper and lower case alike.' }),
+    Type.String({ maxLength: 200, description: 'Only names that contain it, upper and lower case alike.' }),
   ),
   sort: Type.Optional(
     Type.Enum(SORTS, {
@@ -65,7 +65,7 @@ const LIST_SCHEMA = {
   description:
     'Channels that have subscribers or messages. By name, a page after another with `after`; or with `text`, `sort` or ' +
     '`offset` a search, which tells the `total` found. With very many channels, kept figures in a search are up to ' +
-    'ten seconds old.',
+    'a minute old.',
   tags: ['channels'],
   querystring: QUERY,
   response: {

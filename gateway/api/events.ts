@@ -23,7 +23,9 @@ const QUERY = Type.Object({
   user: Type.Optional(Type.String({ description: 'Only those of this user.' })),
   address: Type.Optional(Type.String({ description: 'Only those of this address.' })),
   channel: Type.Optional(Type.String({ description: 'Only those that name this channel.' })),
-  text: Type.Optional(Type.String({ description: 'Only those in which this occurs somewhere.' })),
+  text: Type.Optional(
+    Type.String({ maxLength: 200, description: 'Only those in which this occurs somewhere.' }),
+  ),
   before: Type.Optional(
     Type.Integer({ minimum: 1, description: 'Only events before this id: `next` of the page before.' }),
   ),

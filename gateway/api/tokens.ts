@@ -9,7 +9,13 @@ import { requireAdmin } from './guard.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
 
-const QUESTION = Type.Object({ token: Type.String() }, { additionalProperties: false })
+/** Of a URL, and about that of all headers of a request: a longer one reaches no gateway. */
+const MAX_TOKEN_LENGTH = 16 * 1024
+
+const QUESTION = Type.Object(
+  { token: Type.String({ maxLength: MAX_TOKEN_LENGTH }) },
+  { additionalProperties: false },
+)
 
 const REPORT = Type.Object(
   {
@@ -50,6 +56,14 @@ function readToken(text = ''): string | Failure {
   const read = readMembers(text)
   if ('code' in read) return read
   const { token, ...others } = read.values
-  if (typeof token === 'string' && token.trim() !== '' && Object.keys(others).length === 0) return token
+  const isToken = typeof token === 'string' && token.trim() !== '' && Object.keys(others).length === 0
+  if (isToken && token.length <= MAX_TOKEN_LENGTH) return token
+  if (isToken) return TOO_LONG
   return { code: 'bad_request', message: 'Trying a token takes {"token": string} and nothing else.' }
 }
+
+const TOO_LONG = {
+  code: 'bad_request',
+  message:
+    'The token is longer than 16 KiB, for which neither a URL nor a header has room: put less into it.',
+} as const

@@ -86,12 +86,19 @@ function withoutSecrets(value: unknown, read: Reader<unknown>): unknown {
   if (value === null || value === undefined) return null
   if (read.isSecret) return HIDDEN
   if (Array.isArray(value)) return value.map(item => withoutSecrets(item, read.item ?? PLAIN))
-  if (typeof value === 'string') return value.replace(/^(https?:\/\/[^?]*\?).*$/s, `$1${HIDDEN}`)
+  if (typeof value === 'string') return withoutQuery(value)
   if (typeof value !== 'object') return value
   const members = Object.entries(value).filter(([, member]) => member !== undefined)
   return Object.fromEntries(
     members.map(([name, member]) => [name, withoutSecrets(member, read.fields?.[name]?.read ?? PLAIN)]),
   )
+}
+
+/** A URL is whatever is read as one: `HTTPS:` too, and with white space before it. */
+function withoutQuery(text: string): string {
+  const url = URL.parse(text)
+  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:'
+  return isWeb && url.search !== '' ? `${text.slice(0, text.indexOf('?') + 1)}${HIDDEN}` : text
 }
 
 /** For what is inside values whose form no reader tells, as a rule's `history`: it holds no secrets. */

@@ -2,6 +2,7 @@
 
 import type { ConnectionView, Transport } from '../../shared/stats.ts'
 import { agentName } from '../../shared/user-agent.ts'
+import { type InTurn, sortInTurns } from './sort-in-turns.ts'
 
 export const SORT_COLUMNS = [
   'id',
@@ -72,16 +73,23 @@ function holds(view: ConnectionView, word: string): boolean {
 /** Null: there is no value, and such connections stand last in both directions. */
 type Value = string | number | null
 
-/** Sorts in place. The same value: in the order they came, or the newest first when the largest are. */
-export function sortConnections(views: ConnectionView[], sort: Sort): ConnectionView[] {
+/** Into a new array. The same value: in the order they came, or the newest first when the largest are. */
+export async function sortConnections(
+  views: readonly ConnectionView[],
+  sort: Sort,
+  inTurn: InTurn,
+): Promise<ConnectionView[]> {
   const isDescending = sort.startsWith('-')
   const column = (isDescending ? sort.slice(1) : sort) as SortColumn
   const readValue = createReader(column)
   const keyed = views.map((view, index) => ({ view, index, value: readValue(view) }))
   const direction = isDescending ? -1 : 1
-  keyed.sort((a, b) => compare(a.value, b.value, direction) || direction * (a.index - b.index))
-  for (const [index, { view }] of keyed.entries()) views[index] = view
-  return views
+  const sorted = await sortInTurns(
+    keyed,
+    (a, b) => compare(a.value, b.value, direction) || direction * (a.index - b.index),
+    inTurn,
+  )
+  return sorted.map(({ view }) => view)
 }
 
 function compare(a: Value, b: Value, direction: 1 | -1): number {

@@ -7,6 +7,7 @@ import { type ConnectionFilter, createFilter, type Sort, sortConnections } from 
 import type { Heartbeat } from './heartbeat.ts'
 import { whyEnded } from './identity-end.ts'
 import { networkOf } from './network.ts'
+import type { InTurn } from './sort-in-turns.ts'
 
 export interface ConnectionsQuery extends ConnectionFilter {
   /** The order in which they came, unless told. */
@@ -26,6 +27,11 @@ export interface ConnectionsPage {
 
 /** Connections that a search looks at in one turn of the event loop. */
 const SEARCH_STEP = 500
+
+const inNextTurn: InTurn = async work => {
+  await nextTurn()
+  return work()
+}
 
 export class Connections {
   /** Ids begin with a running number, so that their order is that of their coming. */
@@ -89,14 +95,16 @@ export class Connections {
     let skipped = 0
     for (const [index, connection] of this.all().entries()) {
       if (index % SEARCH_STEP === SEARCH_STEP - 1) await nextTurn()
+      // Gone while others had their turn.
+      if (!this.#connections.has(connection.id)) continue
       const view = connection.view()
       if (!matches(view)) continue
       found.push(view)
       if (after !== undefined && view.id <= after) skipped += 1
     }
-    if (sort !== undefined) sortConnections(found, sort)
+    const sorted = sort === undefined ? found : await sortConnections(found, sort, inNextTurn)
     const start = skipped + offset
-    return { connections: found.slice(start, start + limit), total: found.length }
+    return { connections: sorted.slice(start, start + limit), total: sorted.length }
   }
 
   /** Pages go by id. */

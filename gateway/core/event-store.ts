@@ -18,7 +18,7 @@ export interface EventPage {
 
 export interface EventBounds {
   readonly maxEntries: number
-  /** Those whose last time is not after it go; milliseconds since 1970. */
+  /** Those whose last time is not after it go, the oldest first; milliseconds since 1970. */
   readonly until: number
 }
 
@@ -30,5 +30,6 @@ export interface EventStore {
   read(query: EventQuery): EventPage
   /** The largest id ever used; 0 when there was none. */
   lastId(): number
-  trim(bounds: EventBounds): void
+  /** Removes a bounded number of events; false: there was nothing to remove. */
+  trim(bounds: EventBounds): boolean
 }

@@ -23,6 +23,7 @@ export class Hub implements Follower {
   readonly #ready = new Queue<TurnTaker>()
   /** Called for each channel that new messages or removals touched, before its subscribers look. */
   readonly #onTouched: (channel: string) => void
+  #subscriptions = 0
   #runScheduled = false
 
   constructor(log: Log, rules: ChannelRules, tailBytes: number, onTouched: (channel: string) => void) {
@@ -33,9 +34,7 @@ export class Hub implements Follower {
   }
 
   get subscriptions(): number {
-    let count = 0
-    for (const channel of this.#channels.values()) count += channel.subscribers.size
-    return count
+    return this.#subscriptions
   }
 
   get activeChannels(): number {
@@ -52,10 +51,21 @@ export class Hub implements Follower {
     return this.#channels.keys()
   }
 
-  /** Channels with a subscriber, by name, after a name. */
+  /** Channels with a subscriber, by name, after a name. Sorts no more than it needs: there may be 100,000. */
   listChannels(prefix: string, after: string, limit: number): { name: string; subscribers: number }[] {
-    const names = [...this.#channels.keys()].filter(name => name > after && name.startsWith(prefix)).sort()
-    return names.slice(0, limit).map(name => ({ name, subscribers: this.subscribers(name) }))
+    let names: string[] = []
+    let beyond = '\x7f'
+    for (const name of this.#channels.keys()) {
+      if (name <= after || name >= beyond || !name.startsWith(prefix)) continue
+      names.push(name)
+      if (names.length < 2 * limit) continue
+      names = names.sort().slice(0, limit)
+      beyond = names.at(-1)!
+    }
+    return names
+      .sort()
+      .slice(0, limit)
+      .map(name => ({ name, subscribers: this.subscribers(name) }))
   }
 
   /** From here on the tail keeps the channel's messages for this session; what came before, the log knows. */
@@ -67,12 +77,13 @@ export class Hub implements Follower {
     }
     const subscription = new Subscription(owner, channel)
     channel.subscribers.add(subscription)
+    this.#subscriptions += 1
     return subscription
   }
 
   unsubscribe(subscription: Subscription): void {
     const { channel } = subscription
-    channel.subscribers.delete(subscription)
+    if (channel.subscribers.delete(subscription)) this.#subscriptions -= 1
     if (channel.subscribers.size === 0 && this.#channels.get(channel.name) === channel) {
       this.#channels.delete(channel.name)
     }

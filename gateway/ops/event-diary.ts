@@ -45,6 +45,7 @@ export class EventDiary {
   #minute = 0
   #lastId: number
   #untrimmed = 0
+  #isTrimming = false
   #isFailing = false
 
   /** Throws when the store cannot be read. */
@@ -97,17 +98,17 @@ export class EventDiary {
         this.#unsaved.clear()
       })
     }
-    if (this.#untrimmed > maxEntries * TRIM_PART) this.trim()
+    if (this.#isTrimming || this.#untrimmed > maxEntries * TRIM_PART) this.trim()
     const grown = [...this.#grown].map(event => ({ ...event }))
     this.#grown.clear()
     return grown
   }
 
-  /** Removes what is too old or too much. */
+  /** Removes what is too old or too much: some of it now, the rest with the next flushes. */
   trim(): void {
     const { store, maxEntries, maxAgeMs, clock } = this.#options
     this.#try(() => {
-      store.trim({ maxEntries, until: clock() - maxAgeMs })
+      this.#isTrimming = store.trim({ maxEntries, until: clock() - maxAgeMs })
       this.#untrimmed = 0
     })
   }
@@ -121,20 +122,12 @@ export class EventDiary {
   }
 
   /** The line for all that is too much of a kind and code; null while there is room for more lines. */
-  #crowded({ time, kind, code, message }: EventFacts): OpenEvent | null {
-    const group = `${kind} ${code}`
+  #crowded(facts: EventFacts): OpenEvent | null {
+    const group = `${facts.kind} ${facts.code}`
     const count = (this.#counts.get(group) ?? 0) + 1
     this.#counts.set(group, count)
     if (count <= LINES_A_MINUTE) return null
-    const such = kind === 'connected' || message === '' ? '' : ` The first: ${message}`
-    // Without who and where: it stands for many.
-    const facts = {
-      time,
-      kind,
-      ...(code !== undefined && { code }),
-      message: `More within this minute.${such}`,
-    }
-    return this.#lines.get(group) ?? this.#add(group, facts, 0)
+    return this.#lines.get(group) ?? this.#add(group, crowdOf(facts), 0)
   }
 
   #add(key: string, facts: EventFacts, count = 1): OpenEvent {
@@ -164,13 +157,20 @@ export class EventDiary {
   }
 }
 
+/** Without who and where: it stands for many. */
+function crowdOf({ time, kind, code, message }: EventFacts): EventFacts {
+  const such = kind === 'connected' || message === '' ? '' : ` The first: ${message}`
+  return { time, kind, ...(code !== undefined && { code }), message: `More within this minute.${such}` }
+}
+
 /** Comings and goings: the first that are let go of. */
 function isRoutine(kind: KeptEvent['kind']): boolean {
   return kind === 'connected' || kind === 'disconnected'
 }
 
-/** Sentences differ in how long to wait, and are the same for it. */
+/** Sentences differ in how long to wait, and are the same for it. A connection comes and goes once, which may be often. */
 function sameness({ kind, code, connection, user, address, channel, message }: EventFacts): string {
+  if (isRoutine(kind)) return `${kind} ${connection}`
   const who = kind === 'refused' ? (user ?? address) : connection
   return JSON.stringify([kind, code, who, channel, message.replace(/\d+/g, '0')])
 }

@@ -4,7 +4,8 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
 /**
  * Room that the old generation gets above what lives in it, instead of up to four times as much. Measured while 100 MB
- * are published in batches to 200 stalled readers of a fresh gateway: it grew by 105 MB instead of 220, at the same CPU.
+ * are published in batches to 200 stalled readers of a fresh gateway: it grew by 105 MB instead of 220, at the same CPU. Who
+ * connects and leaves at once costs 30 µs more of 390: seven collections instead of two for 9,500 of them.
  */
 const GROWING_PERCENT = 25
 /** The young generation doubles under load up to 134 MB, of which 10 are used. */

@@ -1,8 +1,9 @@
 // The figures of the charts in SQLite: a quarter of an hour by the second, a day by the minute. Knows no counters.
 
-import type { Database, Statement, Transaction } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
 import type { FigurePoint, FigureStepMs, FigureStore } from '../core/figure-store.ts'
 import { foldPoints } from './figure-fold.ts'
+import { writeLightly } from './light-write.ts'
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60_000
@@ -14,7 +15,6 @@ export class FigureRecords implements FigureStore {
   readonly #db: Database
   readonly #insert: Statement
   readonly #seconds: Statement<unknown[], FigureRow>
-  readonly #write: Transaction<(points: readonly FigurePoint[]) => void>
 
   constructor(db: Database) {
     this.#db = db
@@ -27,18 +27,10 @@ export class FigureRecords implements FigureStore {
     this.#seconds = db.prepare(
       `SELECT * FROM figure WHERE step = ${SECOND_MS} AND time >= ? AND time < ? ORDER BY time`,
     )
-    this.#write = db.transaction((points: readonly FigurePoint[]) => this.#writeAll(points))
   }
 
-  /** Without waiting for the disk: a power cut costs seconds of a chart, and a wait costs everyone. */
   append(points: readonly FigurePoint[]): void {
-    if (points.length === 0) return
-    this.#db.pragma('synchronous = NORMAL')
-    try {
-      this.#write.immediate(points)
-    } finally {
-      this.#db.pragma('synchronous = FULL')
-    }
+    if (points.length > 0) writeLightly(this.#db, () => this.#writeAll(points))
   }
 
   read(stepMs: FigureStepMs, from: number): FigurePoint[] {

@@ -103,6 +103,16 @@ test('a token is read and judged as a connection would be, and never repeated', 
   expect((await verify('')).statusCode).toBe(400)
 })
 
+test('a token too long to be used is refused, and one too deep to be shown is judged all the same', async () => {
+  const api = await startApi()
+  const verify = (text: string) => api.call('POST', '/api/tokens/verify', { body: { token: text } })
+  const nested = `{"a":${'['.repeat(5900)}${']'.repeat(5900)}}`
+  const deep = await verify(`${Buffer.from(nested).toString('base64url')}.e30.x`)
+  expect([deep.statusCode, deep.json()]).toMatchObject([200, { valid: false, claims: {} }])
+  const long = await verify('.'.repeat(17_000))
+  expect([long.statusCode, long.json().detail]).toEqual([400, expect.stringContaining('longer than 16 KiB')])
+})
+
 const SECRETS = {
   jwt: 'j'.repeat(32),
   key: 'a-key-of-a-backend',
@@ -115,7 +125,10 @@ test('settings show every value with its place, and no secret', async () => {
   const values = {
     heartbeat: '10s',
     limits: { messageBytes: '64KiB' },
-    auth: { jwt: { secret: SECRETS.jwt }, hook: { url: 'https://app.example/hook?key=hidden-too' } },
+    auth: {
+      jwt: { secret: SECRETS.jwt, jwksUrl: 'HTTPS://id.example/keys?key=hidden-too' },
+      hook: { url: 'https://app.example/hook?key=hidden-too' },
+    },
     apiKeys: [{ name: 'shop', key: SECRETS.key, publish: ['orders:*'] }],
     operators: [{ user: 'ben', password: SECRETS.password }],
   }
@@ -143,6 +156,7 @@ test('settings show every value with its place, and no secret', async () => {
   expect(at('auth.jwt.secret')).toMatchObject({ value: '(hidden)', source: 'file', isChanged: true })
   expect(at('auth.hook.secret')).toMatchObject({ value: '(hidden)', source: 'generated', isChanged: false })
   expect(at('auth.hook.url')).toMatchObject({ value: 'https://app.example/hook?(hidden)' })
+  expect(at('auth.jwt.jwksUrl')).toMatchObject({ value: 'HTTPS://id.example/keys?(hidden)' })
   expect(at('apiKeys')).toMatchObject({ value: [{ name: 'shop', key: '(hidden)', publish: ['orders:*'] }] })
   expect(at('operators')).toMatchObject({ value: [{ user: 'ben', password: '(hidden)' }] })
   expect(at('tls')).toMatchObject({ value: null, default: null, source: 'default', isChanged: false })

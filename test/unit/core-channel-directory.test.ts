@@ -77,6 +77,19 @@ test('one picture serves while it is good for, with subscribers of the moment', 
   expect(channels).toHaveBeenCalledTimes(2)
 })
 
+test('a picture that took seconds serves for a minute, so that looking on costs a part of the time', async () => {
+  const { directory, channels, clock } = start([kept('a', 1)])
+  clock.stepMs = 5000
+  await directory.search(EVERYTHING)
+  clock.stepMs = 0
+  clock.now += 55_000
+  await directory.search(EVERYTHING)
+  expect(channels).toHaveBeenCalledTimes(1)
+  clock.now += 10_000
+  await directory.search(EVERYTHING)
+  expect(channels).toHaveBeenCalledTimes(2)
+})
+
 test('searches at the same time share one picture, and an idle one is let go', async () => {
   const { directory, channels, clock, letIdle } = start([kept('a', 1)])
   clock.stepMs = 100

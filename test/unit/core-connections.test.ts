@@ -64,9 +64,22 @@ test.each<[Sort, string]>([
   ['-roundTripMs', 'c1 c4 c3 c2'],
   ['browser', 'c2 c1 c3 c4'],
   ['-browser', 'c2 c4 c3 c1'],
-])('sorted by %s: %s; who has no value stands last', (sort, expected) => {
-  const sorted = sortConnections([...ALL], sort)
+])('sorted by %s: %s; who has no value stands last', async (sort, expected) => {
+  const sorted = await sortConnections(ALL, sort, work => work())
   expect(sorted.map(({ id }) => id).join(' ')).toBe(expected)
+})
+
+test('15,000 are sorted in pieces, between which others have their turn', async () => {
+  const views = Array.from({ length: 15_000 }, (_, n) =>
+    view(`c${n}`, { user: `user${(n * 7919) % 15_000}` }),
+  )
+  let pieces = 0
+  const sorted = await sortConnections(views, 'user', work => {
+    pieces += 1
+    return work()
+  })
+  expect(pieces).toBeGreaterThan(10)
+  expect(sorted.map(({ user }) => user)).toEqual(views.map(({ user }) => user).sort())
 })
 
 test.each([
@@ -98,6 +111,35 @@ test('pages begin anywhere, and tell how many match in all', async () => {
   const next = await connections.find({ channel: 'a', after: ids[2]!, limit: 10 })
   expect([next.connections.map(({ id }) => id), next.total]).toEqual([[ids[3], ids[4]], 5])
   expect(await connections.find({ offset: 9, limit: 2 })).toEqual({ connections: [], total: 7 })
+})
+
+test('who leaves while thousands are looked through is not found', async () => {
+  const core = new Core()
+  for (let count = 0; count < 1200; count += 1) core.connect(['a'])
+  await turns(4)
+  const { connections, hub } = core.context
+  expect(hub.subscriptions).toBe(1200)
+  const leaving = connections.all().at(-1)!
+  const looking = connections.find({ limit: 1000, offset: 1000 })
+  leaving.close('kicked', 'Enough.')
+  await turns(4)
+  const { connections: found, total } = await looking
+  expect([total, found.some(({ id }) => id === leaving.id)]).toEqual([1199, false])
+  expect(hub.subscriptions).toBe(1199)
+})
+
+test('active channels come by name, a page of them, however many there are and in whatever order', async () => {
+  const core = new Core()
+  const names = Array.from({ length: 500 }, (_, n) => `room:${(n * 263) % 500}`)
+  for (let at = 0; at < names.length; at += 100) core.connect(names.slice(at, at + 100))
+  await turns(4)
+  const { hub } = core.context
+  const listed = (after: string, limit: number) =>
+    hub.listChannels('room:', after, limit).map(({ name }) => name)
+  const sorted = names.toSorted()
+  expect(listed('', 7)).toEqual(sorted.slice(0, 7))
+  expect(listed(sorted[99]!, 50)).toEqual(sorted.slice(100, 150))
+  expect(listed('', 1000)).toEqual(sorted)
 })
 
 test('[R3] a reader that takes nothing is behind by the messages of its own channels', async () => {

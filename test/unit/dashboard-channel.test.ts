@@ -1,122 +1,21 @@
-// A channel in the dashboard, without a page: long lists in pages, the tail's filter, history, test broadcasts, PHP.
+// A channel in the dashboard, without a page: its search, the tail's filter, history, test broadcasts, PHP.
 
-import { signal } from '@preact/signals'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Burst, BurstWorld } from '../../dashboard/state/burst.ts'
 import { MAX_BURST, MAX_RATE, planFault, runBurst } from '../../dashboard/state/burst.ts'
 import { channelsQuery } from '../../dashboard/state/channels.ts'
 import { historyQuery, readHistoryPage } from '../../dashboard/state/history.ts'
-import { createPagedList, PAGE_ROWS, pagesOf, rowAt } from '../../dashboard/state/paged-list.ts'
 import { phpLine } from '../../dashboard/state/php-line.ts'
 import { channelFault, isComplete, numbered } from '../../dashboard/state/publication.ts'
 import type { Tail } from '../../dashboard/state/tail.ts'
 import { applyTail, EMPTY_TAIL, filterTail } from '../../dashboard/state/tail.ts'
-import type { GatewayEvent } from '../../shared/stats.ts'
 
 const DRAFT = { channel: 'orders:1', event: '', data: '{"a": 1}', key: '', ttl: '' }
 
 test('a search is for a part of the name; with a star at its end, for how it begins', () => {
-  expect(channelsQuery({ text: ' eu ', sort: '-last' }, 100, 50)).toBe(
-    'sort=-last&offset=100&limit=50&text=eu',
-  )
-  expect(channelsQuery({ text: 'orders:*', sort: 'name' }, 0, 50)).toContain('prefix=orders%3A')
-  expect(channelsQuery({ text: '', sort: 'name' }, 0, 50)).toBe('sort=name&offset=0&limit=50')
-})
-
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
-
-/** A list of `total` numbers whose answers are given by hand. */
-function startList(total: number) {
-  const asked: { offset: number; answer: () => void; refuse: () => void }[] = []
-  let tell = (_events: readonly GatewayEvent[]): void => {}
-  const feed = {
-    linkCount: signal(1),
-    onEvents: (listener: typeof tell) => {
-      tell = listener
-      return () => {}
-    },
-    isWatched: () => true,
-  }
-  const load = (offset: number, limit: number) =>
-    new Promise<{ rows: readonly number[]; total: number }>((resolve, reject) => {
-      const rows = Array.from({ length: Math.min(limit, total - offset) }, (_, index) => offset + index)
-      asked.push({ offset, answer: () => resolve({ rows, total }), refuse: () => reject(new Error('No.')) })
-    })
-  const apply = (rows: readonly number[]) => rows.map(row => -row)
-  const list = createPagedList({ load, apply }, feed)
-  const settle = async (act: 'answer' | 'refuse' = 'answer') => {
-    for (const each of asked.splice(0)) each[act]()
-    await vi.advanceTimersByTimeAsync(0)
-  }
-  return { list, asked, settle, feed, tell: () => tell([]), offsets: () => asked.map(each => each.offset) }
-}
-
-test('a long list reads the pages that are looked at, and no others', async () => {
-  const { list, settle, offsets } = startList(1000)
-  expect(offsets()).toEqual([0])
-  await settle()
-  list.want(150, 230)
-  expect(offsets()).toEqual([100, 200])
-  await settle()
-  const { value } = list.value
-  expect([value.total, rowAt(value, 5), rowAt(value, 199), rowAt(value, 999)]).toEqual([
-    1000,
-    5,
-    199,
-    undefined,
-  ])
-  list.want(900, 1100)
-  expect(offsets()).toEqual([900])
-})
-
-test('what comes into view while a page is being read is read after it', async () => {
-  const { list, settle, offsets } = startList(1000)
-  list.want(500, 510)
-  expect(offsets()).toEqual([0])
-  await settle()
-  expect(offsets()).toEqual([500])
-})
-
-test('a long list is read anew after a while and after a reconnect, and keeps what it shows when that fails', async () => {
-  const { list, settle, offsets, feed } = startList(250)
-  await settle()
-  await vi.advanceTimersByTimeAsync(15_000)
-  expect(offsets()).toEqual([0])
-  await settle('refuse')
-  expect(list.value.value).toMatchObject({ name: 'failed', problem: 'No.', total: 250 })
-  feed.linkCount.value += 1
-  expect(offsets()).toEqual([0])
-  await settle()
-  expect(list.value.value.name).toBe('ready')
-  list.stop()
-  await vi.advanceTimersByTimeAsync(60_000)
-  expect(offsets()).toEqual([])
-})
-
-test('a page that was scrolled to while the list is read anew stays in sight', async () => {
-  const { list, settle, offsets } = startList(1000)
-  await settle()
-  list.want(300, 350)
-  await settle()
-  list.want(0, 50)
-  list.reload()
-  list.want(300, 350)
-  await settle()
-  expect([rowAt(list.value.value, 320), offsets()]).toEqual([320, []])
-})
-
-test('events change the rows that are loaded', async () => {
-  const { list, settle, tell } = startList(3)
-  await settle()
-  tell()
-  expect(rowAt(list.value.value, 2)).toBe(-2)
-})
-
-test('pages are numbered by their rows', () => {
-  expect(pagesOf(0, 1)).toEqual([0])
-  expect(pagesOf(0, 0)).toEqual([0])
-  expect(pagesOf(PAGE_ROWS - 1, PAGE_ROWS + 1)).toEqual([0, 1])
+  expect(channelsQuery({ text: ' eu ', sort: '-last' })).toBe('sort=-last&text=eu')
+  expect(channelsQuery({ text: 'orders:*', sort: 'name' })).toContain('prefix=orders%3A')
+  expect(channelsQuery({ text: '', sort: 'name' })).toBe('sort=name')
 })
 
 function tailOf(...data: string[]): Tail {

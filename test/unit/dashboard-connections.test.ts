@@ -2,13 +2,8 @@
 
 import { expect, test } from 'vitest'
 import { connectionQuery, isFiltered } from '../../dashboard/state/connection-query.ts'
-import {
-  ConnectionWindow,
-  covers,
-  type Loaded,
-  markGone,
-  windowAround,
-} from '../../dashboard/state/connection-window.ts'
+import { CONNECTIONS_UPKEEP, type ConnectionRow, markGone } from '../../dashboard/state/connections.ts'
+import { covers, ListWindow, type Loaded, windowAround } from '../../dashboard/state/list-window.ts'
 import type { GatewayEvent } from '../../shared/stats.ts'
 
 const row = (index: number) => ({
@@ -37,7 +32,7 @@ function gateway(connections: number) {
   const asked: { query: string; offset: number; limit: number }[] = []
   const waiting: { answer: () => void; fail: (why: string) => void }[] = []
   const state = { total: connections, nowMs: 0 }
-  const load = (query: string, offset: number, limit: number): Promise<Loaded> => {
+  const load = (query: string, offset: number, limit: number): Promise<Loaded<ConnectionRow>> => {
     asked.push({ query, offset, limit })
     const { total } = state
     const count = Math.max(0, Math.min(limit, total - offset))
@@ -46,7 +41,7 @@ function gateway(connections: number) {
       waiting.push({ answer: () => resolve({ rows, offset, total }), fail: reject }),
     )
   }
-  const list = new ConnectionWindow(load, () => state.nowMs)
+  const list = new ListWindow(load, CONNECTIONS_UPKEEP, () => state.nowMs)
   const settle = async (how: 'answer' | 'fail' = 'answer') => {
     const next = waiting.shift()!
     if (how === 'answer') next.answer()
@@ -101,6 +96,7 @@ test('it is read again after three seconds, sooner when somebody came or went, a
   list.tell([{ kind: 'subscribed', time: 1, connection: 'c1', channel: 'x' }])
   expect(tickAt(4000)).toBe(2)
   list.tell([ended('c3')])
+  expect(list.value.value.list?.rows[3]).toMatchObject({ id: 'c3', isGone: true })
   list.isHeld.value = true
   expect(tickAt(5000)).toBe(2)
   list.isHeld.value = false
@@ -163,11 +159,11 @@ test('a list that shrank under the view is not asked for again and again', async
 })
 
 test('who has ended is marked until the next reading; others stay the same rows', () => {
-  const loaded = { rows: [row(1), row(2)], offset: 0, total: 2 }
-  expect(markGone(loaded, [ended('c9')])).toBe(loaded)
-  const marked = markGone(loaded, [ended('c2')])
-  expect(marked.rows.map(({ isGone }) => isGone)).toEqual([undefined, true])
-  expect(marked.rows[0]).toBe(loaded.rows[0])
+  const rows = [row(1), row(2)]
+  expect(markGone(rows, [ended('c9')])).toBe(rows)
+  const marked = markGone(rows, [ended('c2')])
+  expect(marked.map(({ isGone }) => isGone)).toEqual([undefined, true])
+  expect(marked[0]).toBe(rows[0])
 })
 
 test('no window is larger than the gateway gives', () => {

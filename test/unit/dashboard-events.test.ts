@@ -43,6 +43,8 @@ test('lines go on top in their order, the same line counts on, and coming twice 
   const late = addLines(once, [line(6), line(3, { count: 2 })], {})
   expect(late.map(({ count }) => count)).toEqual([1, 2, 1, 4])
   expect(addLines(rows, [line(9)], { kinds: ['refused'] })).toBe(rows)
+  // The line for the rest of a flood has its number from the flood's beginning, and is told up to a second later.
+  expect(ids(addLines(rows, [line(4, { count: 9 }), line(6)], {}))).toEqual([6, 5, 4, 3])
   // A line of a page that was never read is not put among newer ones.
   expect(ids(addLines(rows, [line(1, { count: 3 })], {}))).toEqual([5, 3])
 })

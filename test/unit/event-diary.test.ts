@@ -166,11 +166,24 @@ test('what is kept is bounded by age, by count and by kind, and ids are never us
   at.diary.flush()
   const line = { time: at.now, kind: 'disconnected' as const, message: '', count: 1 }
   at.store.save(Array.from({ length: 500 }, (_, n) => ({ ...line, id: n + 2 })))
-  at.store.trim({ maxEntries: 100, until: 0 })
+  while (at.store.trim({ maxEntries: 100, until: 0 }));
   const kept = at.store.read({ limit: 1000 }).events
   expect([kept.length, kept[0]!.id, kept.at(-1)!.kind]).toEqual([26, 501, 'storage'])
   at.now = 20 * MINUTE_MS
   at.diary.trim()
   expect(at.diary.read({ limit: 10 })).toEqual({ events: [] })
   expect(at.store.lastId()).toBe(501)
+})
+
+test('what has become too old while the gateway stood still goes in steps, whatever the clock once said', () => {
+  const at = stage({ maxEntries: 100_000 })
+  const line = { kind: 'disconnected' as const, message: '', count: 1 }
+  const wrong = { ...line, id: 1, time: 1000 * MINUTE_MS }
+  at.store.save([wrong, ...Array.from({ length: 1000 }, (_, n) => ({ ...line, id: n + 2, time: n }))])
+  at.now = 20 * MINUTE_MS
+  const left = () => at.store.read({ limit: 5000 }).events.length
+  at.diary.trim()
+  expect(left()).toBeGreaterThan(500)
+  for (let second = 0; second < 20; second++) at.diary.flush()
+  expect(at.store.read({ limit: 5000 }).events).toMatchObject([wrong])
 })

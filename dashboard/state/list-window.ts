@@ -1,27 +1,33 @@
-// The part of the list of connections that is looked at: the gateway filters, sorts and counts thousands, and sends the
-// rows around those in view. Knows no network and no page: what loads, and who looks, is handed in.
+// The part of a long list that is looked at: the gateway filters, sorts and counts thousands, and sends the rows around
+// those in view. Knows no rows, no network and no page: what loads, and who looks, is handed in.
 
 import { signal } from '@preact/signals'
-import type { ConnectionView, GatewayEvent } from '../../shared/stats.ts'
+import type { GatewayEvent } from '../../shared/stats.ts'
 
-/** `isGone`: it has ended since the rows were read, and leaves the list with the next reading. */
-export type ConnectionRow = ConnectionView & { readonly isGone?: true }
-
-export interface Loaded {
-  readonly rows: readonly ConnectionRow[]
+export interface Loaded<Row> {
+  readonly rows: readonly Row[]
   /** Where the first of them stands in the whole list. */
   readonly offset: number
-  /** How many match in all. */
+  /** How many there are in all. */
   readonly total: number
 }
 
-export type WindowState =
-  | { readonly name: 'loading'; readonly list: Loaded | null }
-  | { readonly name: 'failed'; readonly list: Loaded | null; readonly problem: string }
-  | { readonly name: 'ready'; readonly list: Loaded; readonly at: number; readonly more: false }
+export type WindowState<Row> =
+  | { readonly name: 'loading'; readonly list: Loaded<Row> | null }
+  | { readonly name: 'failed'; readonly list: Loaded<Row> | null; readonly problem: string }
+  | { readonly name: 'ready'; readonly list: Loaded<Row>; readonly at: number }
 
 /** Reads rows; rejects with a sentence. `query`: filters and order. */
-export type LoadRows = (query: string, offset: number, limit: number) => Promise<Loaded>
+export type LoadRows<Row> = (query: string, offset: number, limit: number) => Promise<Loaded<Row>>
+
+/** How a list is kept current. */
+export interface ListUpkeep<Row> {
+  /** What events change in the rows that are there; the same rows when nothing. */
+  apply(rows: readonly Row[], events: readonly GatewayEvent[]): readonly Row[]
+  /** Whether an event makes other rows, so that the list is read again soon. */
+  isNews(event: GatewayEvent): boolean
+  readonly readAgainMs: number
+}
 
 /** Rows read beyond both ends of those drawn, so that scrolling on finds them there. */
 const SPARE_ROWS = 40
@@ -30,7 +36,6 @@ const FIRST_ROWS = 40
 const MAX_ROWS = 1000
 /** Of the time between two readings, a twentieth is spent reading, at most: thousands of rows cost the gateway. */
 const REST = 20
-const READ_AGAIN_MS = 3000
 const SOON_MS = 1000
 
 export function windowAround(first: number, end: number): { offset: number; limit: number } {
@@ -39,25 +44,18 @@ export function windowAround(first: number, end: number): { offset: number; limi
 }
 
 /** Whether rows `first` up to `end` are there, as far as the list has any. */
-export function covers({ rows, offset, total }: Loaded, first: number, end: number): boolean {
+export function covers({ rows, offset, total }: Loaded<unknown>, first: number, end: number): boolean {
   const last = Math.min(end, total)
   return first >= last || (first >= offset && last <= offset + rows.length)
 }
 
-/** Marks those that have ended; the same list when none of them is in it. */
-export function markGone(loaded: Loaded, events: readonly GatewayEvent[]): Loaded {
-  const ended = new Set(events.flatMap(event => (event.kind === 'disconnected' ? [event.connection] : [])))
-  if (!loaded.rows.some(({ id }) => ended.has(id))) return loaded
-  const rows = loaded.rows.map(row => (ended.has(row.id) ? { ...row, isGone: true as const } : row))
-  return { ...loaded, rows }
-}
-
 /** `nowMs`: a clock, for how old the rows are. */
-export class ConnectionWindow {
-  readonly value = signal<WindowState>({ name: 'loading', list: null })
+export class ListWindow<Row> {
+  readonly value = signal<WindowState<Row>>({ name: 'loading', list: null })
   /** While it is held nothing is read by itself, so that rows stay under the pointer. */
   readonly isHeld = signal(false)
-  readonly #load: LoadRows
+  readonly #load: LoadRows<Row>
+  readonly #upkeep: ListUpkeep<Row>
   readonly #nowMs: () => number
   #query: string | null = null
   #first = 0
@@ -69,8 +67,9 @@ export class ConnectionWindow {
   #readAt = 0
   #restMs = 0
 
-  constructor(load: LoadRows, nowMs: () => number) {
+  constructor(load: LoadRows<Row>, upkeep: ListUpkeep<Row>, nowMs: () => number) {
     this.#load = load
+    this.#upkeep = upkeep
     this.#nowMs = nowMs
   }
 
@@ -83,30 +82,31 @@ export class ConnectionWindow {
   }
 
   /** These rows are in view now. */
-  show(first: number, end: number): void {
+  readonly show = (first: number, end: number): void => {
     this.#first = first
     this.#end = end
     const { list } = this.value.peek()
     if (list && !covers(list, first, end) && !this.#isReading) void this.#read()
   }
 
-  /** Connections came and went. */
+  /** Things happened. */
   tell(events: readonly GatewayEvent[]): void {
-    if (!events.some(({ kind }) => kind === 'connected' || kind === 'disconnected')) return
-    this.#hasNews = true
+    if (events.some(event => this.#upkeep.isNews(event))) this.#hasNews = true
     const current = this.value.peek()
-    if (current.name === 'ready') this.value.value = { ...current, list: markGone(current.list, events) }
+    if (current.list === null) return
+    const rows = this.#upkeep.apply(current.list.rows, events)
+    if (rows !== current.list.rows) this.value.value = { ...current, list: { ...current.list, rows } }
   }
 
   /** Called each second while somebody looks: reads again when it is time. */
   tick(): void {
     if (this.#isReading || this.isHeld.peek() || this.#query === null) return
-    const dueMs = Math.max(this.#hasNews ? SOON_MS : READ_AGAIN_MS, this.#restMs)
+    const dueMs = Math.max(this.#hasNews ? SOON_MS : this.#upkeep.readAgainMs, this.#restMs)
     if (this.#nowMs() - this.#readAt >= dueMs) void this.#read()
   }
 
   /** Reads now, whatever is under way: it may never be answered. */
-  reload(): void {
+  readonly reload = (): void => {
     if (this.#query === null) return
     this.#begin()
     void this.#read()
@@ -139,13 +139,13 @@ export class ConnectionWindow {
     this.#take(answer)
   }
 
-  #take(answer: Loaded | string): void {
+  #take(answer: Loaded<Row> | string): void {
     const { list } = this.value.peek()
     if (typeof answer === 'string') {
       this.value.value = { name: 'failed', list, problem: answer }
       return
     }
-    this.value.value = { name: 'ready', list: answer, more: false, at: this.#readAt }
+    this.value.value = { name: 'ready', list: answer, at: this.#readAt }
     // Scrolled on meanwhile; what was asked for and is not there will not come by asking again.
     const { offset, limit } = windowAround(this.#first, this.#end)
     const isAsked = offset === answer.offset && limit <= answer.rows.length
