@@ -84,10 +84,12 @@ function Page({ page, name, id }: { page: string; name: string; id: string }) {
     default:
       return (
         <div class="page">
-          <PageHead title="There is no such page" />
-          <p>
-            <a href={pageLink('')}>Go to the overview</a>
-          </p>
+          <PageHead title="Not found" />
+          <Notice kind="empty" title="There is no such page">
+            <p>
+              The address may be old or cut short. <a href={pageLink('')}>Go to the overview</a>
+            </p>
+          </Notice>
         </div>
       )
   }

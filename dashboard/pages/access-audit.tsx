@@ -4,6 +4,7 @@ import { useEffect, useMemo } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { formatCount, formatInstant, formatMoment } from '../format.ts'
 import type { Column } from '../parts/column.ts'
+import { ChoiceFilter, TextFilter } from '../parts/filter.tsx'
 import { ListLoading } from '../parts/list-state.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Older, PagedFault } from '../parts/older.tsx'
@@ -62,37 +63,19 @@ export function AuditPart({ actor, action }: AuditFilter) {
   )
 }
 
+const ACTIONS = [['', 'everything'] as const, ...Object.entries(AUDIT_ACTIONS)]
+
 function AuditFilters({ actor, action, onReload }: AuditFilter & { onReload: () => void }) {
   const { route } = useLocation()
-  const go = (changed: Partial<AuditFilter>) =>
-    route(pageLink('access', { tab: 'audit', actor, action, ...changed }), true)
+  const set = (name: string, value: string): void =>
+    route(pageLink('access', { tab: 'audit', actor, action, [name]: value.trim() }), true)
   return (
     <div class="toolbar">
-      <div class="audit-filters">
-        <label class="field-line">
-          <span>What</span>
-          <select value={action} onChange={event => go({ action: event.currentTarget.value })}>
-            <option value="">everything</option>
-            {Object.entries(AUDIT_ACTIONS).map(([name, label]) => (
-              <option key={name} value={name}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="field-line">
-          <span>Who</span>
-          <input
-            type="search"
-            value={actor}
-            placeholder="everybody"
-            autocomplete="off"
-            spellcheck={false}
-            onChange={event => go({ actor: event.currentTarget.value.trim() })}
-          />
-        </label>
+      <div class="filter-row">
+        <ChoiceFilter name="action" label="What" options={ACTIONS} value={action} onSet={set} />
+        <TextFilter name="actor" label="Who" rule="The whole name" value={actor} onSet={set} />
       </div>
-      <button type="button" class="button button-small" onClick={onReload}>
+      <button type="button" class="button" onClick={onReload}>
         Refresh
       </button>
     </div>

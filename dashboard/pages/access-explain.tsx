@@ -89,7 +89,7 @@ function QuestionFields({ question, onChange }: FieldsProps) {
   return (
     <>
       <label class="field">
-        <span>May</span>
+        <span>Who</span>
         <select value={who} onChange={event => onChange({ who: event.currentTarget.value as Who })}>
           {WHO.map(each => (
             <option key={each} value={each}>
@@ -126,7 +126,7 @@ function QuestionFields({ question, onChange }: FieldsProps) {
         </label>
       )}
       <label class="field">
-        <span>do this</span>
+        <span>Wants to</span>
         <select value={action} onChange={event => onChange({ action: event.currentTarget.value as Action })}>
           {ACTIONS.map(each => (
             <option key={each} value={each}>
@@ -136,7 +136,7 @@ function QuestionFields({ question, onChange }: FieldsProps) {
         </select>
       </label>
       <label class="field">
-        <span>this channel?</span>
+        <span>Channel</span>
         <input
           value={channel}
           placeholder="orders:42"

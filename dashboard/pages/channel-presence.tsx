@@ -3,8 +3,10 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Presence } from '../../clients/js/connect.ts'
 import { formatCount, formatPlural } from '../format.ts'
+import type { Column } from '../parts/column.ts'
 import { ListLoading } from '../parts/list-state.tsx'
 import { Notice } from '../parts/notice.tsx'
+import { Table } from '../parts/table.tsx'
 import { pageLink } from '../place.ts'
 import { link, linkCount, wire } from '../state/feed.ts'
 import { layOutText } from '../state/json-layout.ts'
@@ -96,40 +98,43 @@ function Members({ presence }: { presence: Presence }) {
           <p>Users appear here while they are subscribed with a token that names them.</p>
         </Notice>
       ) : (
-        <div class="table-frame">
-          <table class="table">
-            <caption class="unseen">Users in the channel</caption>
-            <thead>
-              <tr>
-                <th scope="col">User</th>
-                <th scope="col">Info</th>
-                <th scope="col" class="number">
-                  Connections
-                </th>
-              </tr>
-            </thead>
-            <tbody>{members.map(memberRow)}</tbody>
-          </table>
-        </div>
+        <Table<Member>
+          caption="Users in the channel"
+          columns={COLUMNS}
+          count={members.length}
+          rowAt={index => members[index]}
+          keyOf={({ user }) => user}
+        />
       )}
     </section>
   )
 }
 
-function memberRow({ user, info, connections }: Presence['members'][number]) {
-  return (
-    <tr key={user}>
-      <th scope="row">
-        <a class="channel" href={pageLink('connections', { q: user })}>
-          {user}
-        </a>
-      </th>
-      <td class="cell-info">
-        {info !== undefined && <code title={layOutText(JSON.stringify(info))}>{JSON.stringify(info)}</code>}
-      </td>
-      <td class="number">
-        {connections > 0 ? formatCount(connections) : <span class="faint">just left</span>}
-      </td>
-    </tr>
-  )
-}
+type Member = Presence['members'][number]
+
+const COLUMNS: readonly Column<Member>[] = [
+  {
+    name: 'user',
+    title: 'User',
+    isName: true,
+    cell: ({ user }) => (
+      <a class="who-cell" href={pageLink('connections', { user })}>
+        {user}
+      </a>
+    ),
+  },
+  {
+    name: 'info',
+    title: 'Info',
+    class: 'cell-info',
+    cell: ({ info }) =>
+      info !== undefined && <code title={layOutText(JSON.stringify(info))}>{JSON.stringify(info)}</code>,
+  },
+  {
+    name: 'connections',
+    title: 'Connections',
+    isNumber: true,
+    cell: ({ connections }) =>
+      connections > 0 ? formatCount(connections) : <span class="faint">just left</span>,
+  },
+]

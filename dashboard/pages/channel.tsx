@@ -50,12 +50,15 @@ function Channel({ name }: { name: string }) {
   const tail = watch?.tail.value
   return (
     <div class="page page-tall">
-      <PageHead title={name}>
-        <p class="head-links">
-          <a href={pageLink('channels')}>All channels</a>
-          <a href={pageLink('connections', { q: name })}>Who listens</a>
-        </p>
-      </PageHead>
+      <PageHead
+        title={name}
+        end={
+          <>
+            <a href={pageLink('connections', { channel: name })}>Who listens</a>
+            <a href={pageLink('channels')}>All channels</a>
+          </>
+        }
+      />
       <ChannelFacts answer={answer} problem={problem} newest={tail ? newestTime(tail) : 0} />
       <ChannelTabs name={name} watch={watch} isKept={answer?.rule.history !== false} />
     </div>

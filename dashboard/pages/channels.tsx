@@ -26,12 +26,11 @@ export function ChannelsPage() {
   const loaded = paged.list
   return (
     <div class="page">
-      <PageHead title="Channels">
+      <PageHead title="Channels" end={<Freshness snapshot={paged} onReload={list.reload} />}>
         <p class="count">{loaded && countWords(loaded.total, text)}</p>
       </PageHead>
-      <div class="toolbar">
+      <div class="filter-row">
         <Search page="channels" label="Find channels by a part of their name" hint="Part of the name…" />
-        <Freshness snapshot={paged} onReload={list.reload} />
       </div>
       <ListFault snapshot={paged} onReload={list.reload} />
       {loaded === null && paged.name === 'loading' && <ListLoading />}

@@ -54,7 +54,23 @@ function ConnectionHead({ id, state: { name, detail } }: { id: string; state: Co
   const [done, setDone] = useState('')
   const who = detail && (detail.user ?? detail.name ?? detail.kind)
   return (
-    <PageHead title={who ?? 'Connection'}>
+    <PageHead
+      title={who ?? 'Connection'}
+      end={
+        <>
+          {detail?.user !== undefined && (
+            <a href={pageLink('connections', { user: detail.user })}>All of {detail.user}</a>
+          )}
+          <a href={pageLink('connections')}>All connections</a>
+          {detail && name === 'open' && mayWrite.value && !isOwn(id) && (
+            <button type="button" class="button button-small button-danger" onClick={() => setAsking(true)}>
+              Disconnect
+            </button>
+          )}
+          {isOwn(id) && <span class="faint">This page's own connection</span>}
+        </>
+      }
+    >
       {name === 'open' && <Status kind="good">Connected</Status>}
       {name === 'gone' && detail && <Status kind="note">Ended</Status>}
       {id !== '' && (
@@ -65,18 +81,6 @@ function ConnectionHead({ id, state: { name, detail } }: { id: string; state: Co
       )}
       <p class="done" role="status">
         {done}
-      </p>
-      <p class="head-end head-links">
-        {detail?.user !== undefined && (
-          <a href={pageLink('connections', { user: detail.user })}>All of {detail.user}</a>
-        )}
-        <a href={pageLink('connections')}>All connections</a>
-        {detail && name === 'open' && mayWrite.value && !isOwn(id) && (
-          <button type="button" class="button button-small button-danger" onClick={() => setAsking(true)}>
-            Disconnect
-          </button>
-        )}
-        {isOwn(id) && <span class="faint">This page's own connection</span>}
       </p>
       {isAsking && detail && (
         <DisconnectOne connection={detail} onDone={setDone} onClose={() => setAsking(false)} />

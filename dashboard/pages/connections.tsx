@@ -3,15 +3,14 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import type { ConnectionView } from '../../shared/stats.ts'
-import { formatClock, formatCount, formatPlural } from '../format.ts'
-import { ListFault, ListLoading } from '../parts/list-state.tsx'
+import { formatCount, formatPlural } from '../format.ts'
+import { Freshness, ListFault, ListLoading } from '../parts/list-state.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { pageLink } from '../place.ts'
 import { connectionQuery, DEFAULT_SORT, isFiltered } from '../state/connection-query.ts'
-import { CONNECTIONS_UPKEEP, type ConnectionRow } from '../state/connections.ts'
+import { CONNECTIONS_UPKEEP } from '../state/connections.ts'
 import { figures } from '../state/feed.ts'
-import type { ListWindow } from '../state/list-window.ts'
 import { startList } from '../state/live-list.ts'
 import { mayWrite } from '../state/session.ts'
 import { ConnectionsFilters } from './connections-filters.tsx'
@@ -35,7 +34,21 @@ export function ConnectionsPage() {
 
   return (
     <div class="page">
-      <PageHead title="Connections">
+      <PageHead
+        title="Connections"
+        end={
+          <Freshness
+            snapshot={snapshot}
+            pause={{
+              isPaused: list.isHeld.value,
+              onPause: isPaused => {
+                list.isHeld.value = isPaused
+              },
+            }}
+            onReload={() => list.reload()}
+          />
+        }
+      >
         <p class="count">{loaded && countWords(loaded.total, isFiltered(query))}</p>
         <p class="done" role="status">
           {done}
@@ -43,7 +56,6 @@ export function ConnectionsPage() {
         {query.user && loaded && loaded.total > 0 && mayWrite.value && (
           <OfUser user={query.user} onDone={setDone} />
         )}
-        <Hold list={list} />
       </PageHead>
       <ConnectionsFilters />
       <ListFault snapshot={snapshot} onReload={() => list.reload()} />
@@ -71,36 +83,11 @@ function countWords(total: number, filtered: boolean): string {
   return all === null ? matches : `${matches} among ${formatCount(all)}`
 }
 
-/** Rows that move while one aims at them can be held; what they show is then as old as it says. */
-function Hold({ list }: { list: ListWindow<ConnectionRow> }) {
-  const snapshot = list.value.value
-  const isHeld = list.isHeld.value
-  const read = snapshot.name === 'ready' ? formatClock(snapshot.at) : '–'
-  return (
-    <p class="freshness">
-      <span>{isHeld ? `Held since ${read}` : `Read at ${read}`}</span>
-      <button
-        type="button"
-        class="button button-small"
-        aria-pressed={isHeld}
-        onClick={() => {
-          list.isHeld.value = !isHeld
-        }}
-      >
-        Hold
-      </button>
-      <button type="button" class="button button-small" onClick={() => list.reload()}>
-        Refresh
-      </button>
-    </p>
-  )
-}
-
 function OfUser(props: { user: string; onDone: (words: string) => void }) {
   const [isAsking, setAsking] = useState(false)
   return (
     <>
-      <button type="button" class="button button-small" onClick={() => setAsking(true)}>
+      <button type="button" class="button button-small button-danger" onClick={() => setAsking(true)}>
         Disconnect {props.user} everywhere
       </button>
       {isAsking && <DisconnectUser {...props} onClose={() => setAsking(false)} />}

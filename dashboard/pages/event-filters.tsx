@@ -3,6 +3,7 @@
 import { useLocation } from 'preact-iso'
 import type { EventFilter } from '../../shared/event-filter.ts'
 import type { EventKind } from '../../shared/kept-event.ts'
+import { Choice, Choices } from '../parts/choices.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Search } from '../parts/search.tsx'
 import { pageLink } from '../place.ts'
@@ -25,10 +26,9 @@ export function EventFilters({ query, filter }: { query: Record<string, string>;
   const isLimits = query.code === 'rate_limited'
   const go = (changed: Record<string, string>) => route(pageLink('events', { ...query, ...changed }), true)
   return (
-    <div class="event-filters">
+    <div class="filter-row">
       <Search page="events" label="Find events" hint="Channel, user, address, reason…" />
-      <fieldset class="choices">
-        <legend class="unseen">Kinds of events</legend>
+      <Choices label="Kinds of events">
         <Choice
           label="All"
           isOn={kinds.length === 0 && !isLimits}
@@ -47,7 +47,7 @@ export function EventFilters({ query, filter }: { query: Record<string, string>;
           isOn={isLimits}
           onClick={() => go(isLimits ? { code: '' } : { kind: '', code: 'rate_limited' })}
         />
-      </fieldset>
+      </Choices>
       {SINGLE.filter(name => query[name] && !(name === 'code' && isLimits)).map(name => (
         <button
           key={name}
@@ -63,13 +63,5 @@ export function EventFilters({ query, filter }: { query: Record<string, string>;
         </button>
       ))}
     </div>
-  )
-}
-
-function Choice({ label, isOn, onClick }: { label: string; isOn: boolean; onClick: () => void }) {
-  return (
-    <button type="button" class="choice" aria-pressed={isOn} onClick={onClick}>
-      {label}
-    </button>
   )
 }

@@ -1,11 +1,10 @@
-// Below the overview's charts: what went wrong lately, why connections ended, and the figures that have no chart.
+// Below the overview's charts: why connections ended, and the figures that have no chart.
 
 import type { ComponentChildren } from 'preact'
 import type { Stats } from '../../shared/stats.ts'
-import { formatBytes, formatClock, formatCount, formatInstant } from '../format.ts'
+import { formatBytes, formatCount } from '../format.ts'
 import { Bar } from '../parts/bar.tsx'
 import { When } from '../parts/when.tsx'
-import { troubles } from '../state/feed.ts'
 import type { Disconnects as Counts, Series } from '../state/series.ts'
 import { sumDisconnects } from '../state/series.ts'
 
@@ -98,31 +97,4 @@ export function Disconnects({ stats, series, label }: DisconnectsProps) {
 
 function countOf(counts: Counts, code: string): number {
   return counts[code] ?? 0
-}
-
-export function Troubles() {
-  const rows = troubles.value
-  return (
-    <section class="panel troubles-panel">
-      <h2>Worth a look</h2>
-      {rows.length === 0 ? (
-        <p class="quiet">
-          Nothing since this page was opened. Refusals, gaps and storage faults show up here.
-        </p>
-      ) : (
-        <ol class="troubles" aria-label="Newest first">
-          {rows.slice(0, 20).map(trouble => (
-            <li key={`${trouble.title} ${trouble.detail}`} class={`trouble trouble-${trouble.severity}`}>
-              <time title={formatInstant(trouble.time)}>{formatClock(trouble.time)}</time>
-              <strong>{trouble.title}</strong>
-              <span>
-                {trouble.times > 1 && <span class="times">×{formatCount(trouble.times)} </span>}
-                {trouble.detail}
-              </span>
-            </li>
-          ))}
-        </ol>
-      )}
-    </section>
-  )
 }

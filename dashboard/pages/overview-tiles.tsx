@@ -140,30 +140,37 @@ interface TilesProps {
   span: string
 }
 
-export function Tiles({ stats, source, span }: TilesProps) {
-  const shown = source.value
+export function Tiles(props: TilesProps) {
   return (
     <div class="tiles">
       {TILES.map(tile => (
-        <section key={tile.title} class="tile" aria-label={tile.title}>
-          <h2>
-            {tile.title}
-            {tile.isCount && ` in ${span}`}
-          </h2>
-          <p class="tile-value">
-            {stats ? tile.value(stats, shown) : '–'}
-            {tile.unit && <small>{tile.unit}</small>}
-          </p>
-          <p class="tile-note">{stats && tile.note(stats, shown)}</p>
-          <Chart
-            label={`${tile.title} over time`}
-            source={source}
-            lines={tile.lines}
-            format={tile.format}
-            isBytes={tile.isBytes}
-          />
-        </section>
+        <Tile key={tile.title} tile={tile} {...props} />
       ))}
     </div>
+  )
+}
+
+function Tile({ tile, stats, source, span }: TilesProps & { tile: TileOptions }) {
+  const shown = source.value
+  const value = stats ? tile.value(stats, shown) : '–'
+  return (
+    <section class="tile" aria-label={tile.title}>
+      <h2>
+        {tile.title}
+        {tile.isCount && ` in ${span}`}
+      </h2>
+      <p class="tile-value">
+        {value}
+        {tile.unit && value !== '–' && <small>{tile.unit}</small>}
+      </p>
+      <p class="tile-note">{stats && tile.note(stats, shown)}</p>
+      <Chart
+        label={`${tile.title} over time`}
+        source={source}
+        lines={tile.lines}
+        format={tile.format}
+        isBytes={tile.isBytes}
+      />
+    </section>
   )
 }

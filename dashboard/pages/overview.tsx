@@ -10,8 +10,9 @@ import { figures, figuresProblem } from '../state/feed.ts'
 import { followMinutes, historyProblem, minutes, seconds } from '../state/figure-history.ts'
 import type { Series } from '../state/series.ts'
 import { HealthPanel } from './overview-health.tsx'
-import { Disconnects, NowFacts, Troubles } from './overview-panels.tsx'
+import { Disconnects, NowFacts } from './overview-panels.tsx'
 import { Tiles } from './overview-tiles.tsx'
+import { Troubles } from './overview-troubles.tsx'
 
 interface Range {
   readonly name: string
@@ -35,9 +36,7 @@ export function OverviewPage() {
   }
   return (
     <div class="page">
-      <PageHead title="Overview">
-        <RangeSwitch chosen={range} />
-      </PageHead>
+      <PageHead title="Overview" end={<RangeSwitch chosen={range} />} />
       <HealthPanel stats={stats} seconds={seconds.value} />
       {historyProblem.value !== '' && (
         <p class="problem" role="alert">
@@ -57,10 +56,11 @@ export function OverviewPage() {
 
 function RangeSwitch({ chosen }: { chosen: Range }) {
   return (
-    <nav class="segments" aria-label="What the charts show">
+    <nav class="choices" aria-label="What the charts show">
       {[QUARTER, DAY].map(range => (
         <a
           key={range.name}
+          class="choice"
           href={pageLink('', { range: range.name })}
           aria-current={range === chosen ? 'true' : undefined}
         >

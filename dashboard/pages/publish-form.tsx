@@ -60,7 +60,7 @@ export function PublishForm({ draft, isChannelFixed, onChange, valid, busy, onSe
         <button type="submit" class="button button-main" disabled={!valid} aria-busy={busy}>
           {busy ? 'Publishing…' : 'Publish'}
         </button>
-        <span class="faint">Ctrl + Enter</span>
+        <span class="faint for-keys">Ctrl + Enter</span>
       </div>
     </form>
   )

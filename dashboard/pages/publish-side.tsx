@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { formatClock, formatMilliseconds, formatPlural } from '../format.ts'
+import { Choice, Choices } from '../parts/choices.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { pageLink } from '../place.ts'
 import type { Draft } from '../state/publication.ts'
@@ -57,19 +58,11 @@ export function SameAs({ lines }: { lines: Readonly<Record<string, string>> }) {
     <section class="panel">
       <div class="panel-head">
         <h2>The same with</h2>
-        <div class="choice">
+        <Choices label="Language">
           {languages.map(each => (
-            <button
-              key={each}
-              type="button"
-              class="choice-button"
-              aria-pressed={each === language}
-              onClick={() => setLanguage(each)}
-            >
-              {each}
-            </button>
+            <Choice key={each} label={each} isOn={each === language} onClick={() => setLanguage(each)} />
           ))}
-        </div>
+        </Choices>
         {text && <CopyButton text={text} label={`Copy the lines for ${language}`} />}
       </div>
       <pre class="json curl">{text || 'Complete the form to see the lines.'}</pre>

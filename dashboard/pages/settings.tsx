@@ -2,6 +2,7 @@
 
 import { useLocation } from 'preact-iso'
 import { formatDuration, formatPlural } from '../format.ts'
+import { Choice, Choices } from '../parts/choices.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { ReadingState } from '../parts/reading-state.tsx'
@@ -22,27 +23,22 @@ export function SettingsPage() {
   const groups = answer ? groupSettings(answer.settings, { text: query.q ?? '', changedOnly }) : []
   return (
     <div class="page">
-      <PageHead title="Settings">
+      <PageHead title="Settings" end={<ThemeChoice />}>
         <p class="count">{answer && countWords(answer)}</p>
-        <ThemeChoice />
       </PageHead>
       <Versions answer={answer} />
-      <div class="event-filters">
+      <div class="filter-row">
         <Search page="settings" label="Find a setting" hint="Name, value, reason…" />
-        <fieldset class="choices">
-          <legend class="unseen">Which settings</legend>
+        <Choices label="Which settings">
           {(['', 'changed'] as const).map(show => (
-            <button
+            <Choice
               key={show}
-              type="button"
-              class="choice"
-              aria-pressed={(show === 'changed') === changedOnly}
+              label={show === 'changed' ? 'Not the default' : 'All'}
+              isOn={(show === 'changed') === changedOnly}
               onClick={() => route(pageLink('settings', { ...query, show }), true)}
-            >
-              {show === 'changed' ? 'Not the default' : 'All'}
-            </button>
+            />
           ))}
-        </fieldset>
+        </Choices>
       </div>
       <ReadingState reading={reading} />
       {groups.map(group => (
@@ -100,22 +96,18 @@ const THEMES: readonly { name: Theme; label: string }[] = [
 
 function ThemeChoice() {
   return (
-    <fieldset class="choices head-end">
-      <legend class="unseen">Theme of this dashboard, kept in this browser</legend>
+    <Choices label="Theme of this dashboard, kept in this browser">
       {THEMES.map(({ name, label }) => (
-        <button
+        <Choice
           key={name}
-          type="button"
-          class="choice"
-          aria-pressed={theme.value === name}
+          label={label}
+          isOn={theme.value === name}
           onClick={() => {
             theme.value = name
           }}
-        >
-          {label}
-        </button>
+        />
       ))}
-    </fieldset>
+    </Choices>
   )
 }
 

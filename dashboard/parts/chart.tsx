@@ -26,10 +26,10 @@ interface ChartProps {
   isBytes?: boolean | undefined
 }
 
-const HEIGHT = 92
 const FONT = '11px system-ui, sans-serif'
 /** Seconds between two marks of the time axis, whose labels have no seconds. */
 const TIME_STEPS = [60, 120, 180, 300, 900, 1800, 3600, 7200, 10_800, 14_400, 21_600]
+const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map(step => step * 10 ** power)).flat()
 const BYTE_STEPS = Array.from({ length: 44 }, (_, power) => 2 ** power)
 
 export function Chart(props: ChartProps) {
@@ -46,7 +46,7 @@ export function Chart(props: ChartProps) {
     }
     const chart = new uPlot(chartOptions(element, props, onPoint), dataOf(source.peek(), lines), element)
     plot.current = chart
-    const resize = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }))
+    const resize = new ResizeObserver(() => chart.setSize(sizeOf(element)))
     resize.observe(element)
     return () => {
       resize.disconnect()
@@ -79,6 +79,10 @@ export function Chart(props: ChartProps) {
   )
 }
 
+function sizeOf({ clientWidth, clientHeight }: HTMLElement): { width: number; height: number } {
+  return { width: clientWidth, height: clientHeight }
+}
+
 function readingAt(
   { step, time, columns }: Series,
   index: number | null,
@@ -107,8 +111,7 @@ function chartOptions(
   const ink = (name: string) => () => getComputedStyle(element.querySelector(`.ink-${name}`) ?? element).color
   const axis = { stroke: ink('text'), font: FONT, ticks: { show: false } }
   return {
-    width: element.clientWidth,
-    height: HEIGHT,
+    ...sizeOf(element),
     padding: [6, 18, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'overview' }, points: { size: 6 } },
@@ -124,7 +127,7 @@ function chartOptions(
         gap: 6,
         space: 30,
         grid: { stroke: ink('grid'), width: 1 },
-        ...(isBytes ? { incrs: BYTE_STEPS } : {}),
+        incrs: isBytes ? BYTE_STEPS : WHOLE_STEPS,
         values: (_, splits) => splits.map(isBytes ? formatCompactBytes : formatCompact),
       },
     ],

@@ -10,21 +10,43 @@ export interface Reading {
   readonly problem?: string
 }
 
-/** When the figures of a list were read, and the way to read them again. */
-export function Freshness({ snapshot, onReload }: { snapshot: Reading; onReload: () => void }) {
+/** When the rows of a list were read, with what can be done about it. At the end of the page's head. */
+export function Freshness(props: { snapshot: Reading; pause?: Pause; onReload: () => void }) {
+  const { snapshot, pause, onReload } = props
   return (
-    <p class="freshness">
-      <span>{freshnessWords(snapshot)}</span>
+    <>
+      <span class="freshness">{freshnessWords(snapshot, pause?.isPaused === true)}</span>
+      {pause && <PauseButton {...pause} />}
       <button type="button" class="button button-small" onClick={onReload}>
         Refresh
       </button>
-    </p>
+    </>
   )
 }
 
-function freshnessWords(snapshot: Reading): string {
-  if (snapshot.name === 'ready') return `Figures of ${formatClock(snapshot.at ?? 0)}`
-  return snapshot.name === 'loading' ? 'Reading…' : 'Could not be read'
+interface Pause {
+  isPaused: boolean
+  onPause: (isPaused: boolean) => void
+}
+
+/** Rows that move while one aims at them can be held. */
+export function PauseButton({ isPaused, onPause }: Pause) {
+  return (
+    <button
+      type="button"
+      class="button button-small"
+      aria-pressed={isPaused}
+      onClick={() => onPause(!isPaused)}
+    >
+      {isPaused ? 'Resume' : 'Pause'}
+    </button>
+  )
+}
+
+function freshnessWords({ name, at }: Reading, isPaused: boolean): string {
+  if (name === 'loading') return 'Reading…'
+  if (name === 'failed') return 'Could not be read'
+  return `${isPaused ? 'As it was at' : 'Read at'} ${formatClock(at ?? 0)}`
 }
 
 export function ListFault({ snapshot, onReload }: { snapshot: Reading; onReload: () => void }) {

@@ -43,7 +43,7 @@ export function MessageRow({ message, text, tag, deleted = false, onDelete, ...p
           {id !== undefined && onDelete && (
             <button
               type="button"
-              class="button button-small button-danger"
+              class="button button-small"
               aria-label={`Delete ${id}`}
               onClick={() => onDelete(id)}
             >

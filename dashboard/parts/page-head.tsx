@@ -1,4 +1,4 @@
-// The head of a page: its name, what belongs beside it, and the window's title.
+// The head of a page: its name, what belongs beside it, what can be done or where to go at its end; the window's title.
 
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
@@ -6,7 +6,13 @@ import { useEffect } from 'preact/hooks'
 /** Characters; a channel's name may have 200, and must leave room for what it carries. */
 const LONG = 48
 
-export function PageHead({ title, children }: { title: string; children?: ComponentChildren }) {
+interface PageHeadProps {
+  title: string
+  children?: ComponentChildren
+  end?: ComponentChildren
+}
+
+export function PageHead({ title, children, end }: PageHeadProps) {
   useEffect(() => {
     document.title = `${title} · Twinwire`
   }, [title])
@@ -14,6 +20,7 @@ export function PageHead({ title, children }: { title: string; children?: Compon
     <div class="page-head">
       <h1 class={title.length > LONG ? 'long' : ''}>{title}</h1>
       {children}
+      {end && <div class="head-end">{end}</div>}
     </div>
   )
 }

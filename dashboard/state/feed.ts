@@ -8,15 +8,12 @@ import type { GatewayEvent, Stats } from '../../shared/stats.ts'
 import { baseUrl } from '../place.ts'
 import { explain, request } from './request.ts'
 import { checkSession } from './session.ts'
-import type { Trouble } from './troubles.ts'
-import { applyTroubles } from './troubles.ts'
 
 export const link = signal<State>({ name: 'connecting', attempt: 0 })
 export const figures = signal<Stats | null>(null)
 export const figuresProblem = signal('')
 /** When the last figures came, by this browser's clock. */
 export const figuresAt = signal(0)
-export const troubles = signal<readonly Trouble[]>([])
 /** Grows with each connection: snapshots are loaded anew after it, because events were missed before. */
 export const linkCount = signal(0)
 
@@ -84,6 +81,5 @@ function takeEvent(event: GatewayEvent): void {
 function flushEvents(): void {
   const events = pendingEvents
   pendingEvents = []
-  troubles.value = applyTroubles(troubles.value, events)
   for (const listener of eventsListeners) listener(events)
 }

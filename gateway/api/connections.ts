@@ -101,7 +101,13 @@ export function connectionRoutes(api: ApiScope, { connections, audit, forgetUser
     const { user } = request.params
     forgetUser(user)
     const disconnected = connections.disconnectUser(user, REASON)
-    note(audit, request, 'disconnect_user', user, `${disconnected} connections`)
+    note(
+      audit,
+      request,
+      'disconnect_user',
+      user,
+      disconnected === 1 ? '1 connection' : `${disconnected} connections`,
+    )
     return { disconnected }
   })
 }

@@ -4,32 +4,9 @@ import { expect, test } from 'vitest'
 import { applySubscriptions } from '../../dashboard/state/channels.ts'
 import type { Tail } from '../../dashboard/state/tail.ts'
 import { applyTail, EMPTY_TAIL, newestTime, TAIL_ROWS } from '../../dashboard/state/tail.ts'
-import { applyTroubles } from '../../dashboard/state/troubles.ts'
-import type { ConnectionView, GatewayEvent } from '../../shared/stats.ts'
-
-function connection(id: string, more: Partial<ConnectionView> = {}): ConnectionView {
-  return {
-    id,
-    kind: 'anonymous',
-    transport: 'sse',
-    address: '10.0.0.1',
-    channels: [],
-    since: 0,
-    messages: 0,
-    bytes: 0,
-    pendingBytes: 0,
-    behind: 0,
-    ...more,
-  }
-}
-
-const ended = (id: string): GatewayEvent => ({
-  kind: 'disconnected',
-  time: 1,
-  connection: id,
-  code: 'closed',
-  reason: '',
-})
+import { gatherTroubles } from '../../dashboard/state/troubles.ts'
+import type { KeptEvent } from '../../shared/kept-event.ts'
+import type { GatewayEvent } from '../../shared/stats.ts'
 
 test('channels count subscribers up and down, never below nothing', () => {
   const channels = [
@@ -48,30 +25,19 @@ test('channels count subscribers up and down, never below nothing', () => {
   expect(applySubscriptions(channels, [leave, event('subscribed', 'x')])).toBe(channels)
 })
 
-test('troubles: ordinary life is none, repetition is counted, the list is bounded', () => {
-  expect(
-    applyTroubles([], [ended('a'), { kind: 'connected', time: 1, connection: connection('a') }]),
-  ).toEqual([])
-  const gap = (time: number, channel: string): GatewayEvent => ({
-    kind: 'gap',
-    time,
-    connection: 'a',
-    channel,
-    reason: 'slow',
-  })
-  const twice = applyTroubles([], [gap(1, 'x'), gap(2, 'x')])
-  expect(twice).toMatchObject([{ time: 2, times: 2, title: 'Gap: slow' }])
-  const between = applyTroubles(twice, [gap(3, 'y'), gap(4, 'x')])
-  expect(between).toMatchObject([
-    { time: 4, times: 3, detail: 'in x' },
-    { time: 3, times: 1, detail: 'in y' },
+test('troubles: the same again is counted, days ago is not shown, the list is bounded', () => {
+  const day = 24 * 3600 * 1000
+  const gap = (id: number, time: number, channel: string, count = 1): KeptEvent => {
+    return { id, time, kind: 'gap', code: 'slow', channel, count, message: '' }
+  }
+  const rows = [gap(9, 5 * day, 'x'), gap(8, 5 * day - 1, 'y'), gap(7, 5 * day - 2, 'x', 4), gap(6, day, 'z')]
+  expect(gatherTroubles(rows, 5 * day)).toMatchObject([
+    { event: { id: 9 }, times: 5 },
+    { event: { id: 8 }, times: 1 },
   ])
-  const many = applyTroubles(
-    twice,
-    Array.from({ length: 500 }, (_, index) => gap(index, `c${index}`)),
-  )
-  expect(many.length).toBeLessThanOrEqual(60)
-  expect(many[0]?.detail).toContain('c499')
+  const many = Array.from({ length: 500 }, (_, index) => gap(500 - index, 1, `c${index}`))
+  expect(gatherTroubles(many, 1).map(({ event }) => event.channel)).toContain('c0')
+  expect(gatherTroubles(many, 1).length).toBeLessThanOrEqual(20)
 })
 
 function receive(tail: Tail, count: number): Tail {
