@@ -78,6 +78,13 @@ export function formatMoment(time: number, now: number): string {
   return new Date(time).toDateString() === new Date(now).toDateString() ? formatClock(time) : DAY.format(time)
 }
 
+/** As a field for date and time holds it: local, to the second. */
+export function formatFieldTime(time: number): string {
+  const offsetMs = new Date(time).getTimezoneOffset() * 60_000
+  // Of an address that was typed wrong nothing is shown.
+  return Number.isNaN(offsetMs) ? '' : new Date(time - offsetMs).toISOString().slice(0, 19)
+}
+
 /** The full date and time with the zone, for who hovers. */
 export function formatInstant(time: number): string {
   return INSTANT.format(time)

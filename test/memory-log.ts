@@ -108,10 +108,11 @@ export class MemoryLog implements Log, History {
     return () => this.#followers.delete(follower)
   }
 
-  async page({ channel, since, before, limit, maxBytes }: HistoryQuery): Promise<HistoryPage> {
+  async page({ channel, since, before, until, limit, maxBytes }: HistoryQuery): Promise<HistoryPage> {
     this.#retain()
     const kept = this.#live(channel)
-    const within = kept.filter(({ seq }) => seq > (since ?? 0) && seq < (before ?? Number.POSITIVE_INFINITY))
+    const [end, latest] = [before ?? Number.POSITIVE_INFINITY, until ?? Number.POSITIVE_INFINITY]
+    const within = kept.filter(({ seq, time }) => seq > (since ?? 0) && seq < end && time <= latest)
     const inReadingOrder = since === undefined ? within.toReversed() : within
     let bytes = 0
     const fitting = inReadingOrder.slice(0, limit).filter((message, index) => {

@@ -1,8 +1,9 @@
 // What a channel keeps, page by page back in time. The address holds the page, so that a link leads to it.
 
 import type { RefObject } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
+import { formatFieldTime } from '../format.ts'
 import { GapRow } from '../parts/gap-row.tsx'
 import { ListFault, ListLoading } from '../parts/list-state.tsx'
 import { MessageRow } from '../parts/message-row.tsx'
@@ -31,19 +32,20 @@ type Reading =
   | { readonly name: 'ready'; readonly page: HistoryPage }
 
 export function ChannelHistory({ name, watch, isKept, onDelete }: HistoryProps) {
-  const { before = '', since = '' } = useLocation().query
-  const [reading, reload] = useHistory(name, { before, since })
+  const { before = '', since = '', until = '' } = useLocation().query
+  const [reading, reload] = useHistory(name, { before, since, until })
   const [purging, setPurging] = useState(false)
   const { page } = reading
   const tail = watch?.tail.value
-  const isNewest = before === '' && since === ''
+  const isNewest = before === '' && since === '' && until === ''
   const hasCome = isNewest && page !== null && tail && newestTime(tail) > (page.messages[0]?.time ?? 0)
   const deleted = new Set(tail?.deleted)
-  const section = useShownFromTop(`${before} ${since}`)
+  const section = useShownFromTop(`${before} ${since} ${until}`)
   return (
     <section ref={section} class="tail" aria-label="History">
       <div class="toolbar tail-bar">
         <Ways label="Pages of the history" name={name} page={page} />
+        <Moment name={name} until={until} />
         <div class="tail-actions">
           <button type="button" class={hasCome ? 'button button-main' : 'button'} onClick={reload}>
             {hasCome ? 'Show new messages' : 'Refresh'}
@@ -91,14 +93,14 @@ function useShownFromTop(place: string): RefObject<HTMLElement | null> {
   return section
 }
 
-function useHistory(name: string, { before, since }: HistoryPlace): [Reading, () => void] {
+function useHistory(name: string, { before, since, until }: HistoryPlace): [Reading, () => void] {
   const [reading, setReading] = useState<Reading>({ name: 'loading', page: null })
   const [turn, setTurn] = useState(0)
   const connected = linkCount.value
   useEffect(() => {
     let isCurrent = true
     setReading(({ page }) => ({ name: 'loading', page }))
-    const place = { before, since }
+    const place = { before, since, until }
     requestText('GET', `channels/${encodeURIComponent(name)}/messages?${historyQuery(place)}`)
       .then(text => readHistoryPage(text, place))
       .then(
@@ -108,7 +110,7 @@ function useHistory(name: string, { before, since }: HistoryPlace): [Reading, ()
     return () => {
       isCurrent = false
     }
-  }, [name, before, since, turn, connected])
+  }, [name, before, since, until, turn, connected])
   return [reading, () => setTurn(turn + 1)]
 }
 
@@ -122,6 +124,28 @@ function Ways({ label, name, page }: { label: string; name: string; page: Histor
       <Way label="← Newer" href={page?.hasNewer && newest ? link({ since: newest }) : undefined} />
       <Way label="Older →" href={page?.hasOlder && oldest ? link({ before: oldest }) : undefined} />
     </nav>
+  )
+}
+
+/** Leads to the messages up to a moment. */
+function Moment({ name, until }: { name: string; until: string }) {
+  const { route } = useLocation()
+  const id = useId()
+  return (
+    <div class={until === '' ? 'filter' : 'filter filter-set'}>
+      <label for={id}>Up to</label>
+      <input
+        id={id}
+        type="datetime-local"
+        step={1}
+        value={until === '' ? '' : formatFieldTime(Number(until))}
+        onChange={event => {
+          const time = Date.parse(event.currentTarget.value)
+          // All of that second.
+          route(pageLink('channel', { name, tab: 'history', until: time ? String(time + 999) : '' }))
+        }}
+      />
+    </div>
   )
 }
 
@@ -155,9 +179,9 @@ function NoMessages({ name, isNewest, isKept }: { name: string; isNewest: boolea
     )
   }
   return (
-    <Notice kind="empty" title="Nothing is kept here any more">
+    <Notice kind="empty" title="Nothing is kept of this time">
       <p>
-        This page of the history is empty.{' '}
+        What there was has left retention, or was deleted.{' '}
         <a href={pageLink('channel', { name, tab: 'history' })}>Go to the newest</a>
       </p>
     </Notice>

@@ -17,7 +17,7 @@ import { CHANNEL_COLUMNS } from './channel-columns.tsx'
 
 export function ChannelsPage() {
   const { query, route } = useLocation()
-  const { q: text = '', sort = 'name' } = query
+  const { q: text = '', sort = '-subscribers' } = query
   const [{ list, stop }] = useState(() => startList('channels', CHANNELS_UPKEEP))
   useEffect(() => stop, [stop])
   const asked = channelsQuery({ text, sort })

@@ -29,9 +29,12 @@ export function OverviewPage() {
   useEffect(() => (range === DAY ? followMinutes() : undefined), [range])
   if (!stats && figuresProblem.value !== '') {
     return (
-      <Notice kind="bad" title="No figures">
-        <p>{figuresProblem.value}</p>
-      </Notice>
+      <div class="page">
+        <PageHead title="Overview" />
+        <Notice kind="bad" title="The figures could not be read">
+          <p>{figuresProblem.value} They come by themselves when the gateway sends them.</p>
+        </Notice>
+      </div>
     )
   }
   return (

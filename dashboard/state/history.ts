@@ -19,6 +19,8 @@ export interface StoredMessage {
 export interface HistoryPlace {
   readonly before: string
   readonly since: string
+  /** Milliseconds since 1970, when neither cursor is given. */
+  readonly until: string
 }
 
 export interface HistoryPage {
@@ -29,15 +31,16 @@ export interface HistoryPage {
   readonly gap: Gap | null
 }
 
-export function historyQuery({ before, since }: HistoryPlace): string {
+export function historyQuery({ before, since, until }: HistoryPlace): string {
   const query = new URLSearchParams({ limit: String(HISTORY_ROWS) })
   if (before !== '') query.set('before', before)
   else if (since !== '') query.set('since', since)
+  else if (until !== '') query.set('until', until)
   return query.toString()
 }
 
 /** The gateway's answer, oldest first, turned round. @throws Error when it is none */
-export function readHistoryPage(text: string, { before, since }: HistoryPlace): HistoryPage {
+export function readHistoryPage(text: string, { before, since, until }: HistoryPlace): HistoryPage {
   const answer = readMembers(text)
   if ('code' in answer) throw new Error('The gateway answered something else than a page of history.')
   const items = readItems(answer.members.get('messages') ?? '[]')
@@ -47,7 +50,7 @@ export function readHistoryPage(text: string, { before, since }: HistoryPlace): 
   return {
     messages,
     hasOlder: isForward ? messages.length > 0 && messages.at(-1)?.id !== oldest : more === true,
-    hasNewer: isForward ? more === true : before !== '',
+    hasNewer: isForward ? more === true : before !== '' || until !== '',
     gap: gap as Gap | null,
   }
 }

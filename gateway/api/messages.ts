@@ -17,6 +17,12 @@ import { problems } from './problem-schema.ts'
 const QUERY = Type.Object({
   since: Type.Optional(Type.String({ description: 'A cursor: messages after it.' })),
   before: Type.Optional(Type.String({ description: 'A cursor: messages before it.' })),
+  until: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description: 'A moment, in milliseconds since 1970: messages up to it.',
+    }),
+  ),
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 50, description: 'How many at most.' }),
   wait: Type.Number({
     minimum: 0,
@@ -61,7 +67,7 @@ const MAX_PAGE_BYTES = 1024 * 1024
 const GET_SCHEMA = {
   summary: 'Read history',
   description:
-    'Messages of a channel, oldest first, between two cursors (both exclusive). Without cursors: the newest. ' +
+    'Messages of a channel, oldest first, between two cursors (both exclusive), or up to a moment. Without bounds: the newest. ' +
     'With `wait`, an empty answer is held back until a message comes or the time is over (long poll).',
   tags: ['channels'],
   params: CHANNEL_PARAMS,
@@ -160,7 +166,8 @@ async function readOrWait(
 ): Promise<HistoryAnswer> {
   const request = { channel, ...bounds, maxBytes: MAX_PAGE_BYTES }
   // Nothing new can come before a bound.
-  if (wait === 0 || bounds.before !== undefined) return readHistory(deps, request)
+  if (wait === 0 || bounds.before !== undefined || bounds.until !== undefined)
+    return readHistory(deps, request)
   // Waiting starts before the look: a message committed in between must end it.
   const arrival = arrivals.await(channel, wait * 1000)
   try {

@@ -22,6 +22,8 @@ export interface HistoryRequest {
   readonly channel: string
   readonly since?: string | undefined
   readonly before?: string | undefined
+  /** Milliseconds since 1970: only messages up to that moment. */
+  readonly until?: number | undefined
   readonly limit: number
   /** A page of a thousand messages of 64 KiB would otherwise be read at once and wait in memory for one slow reader. */
   readonly maxBytes: number
@@ -38,7 +40,7 @@ export interface HistoryAnswer {
  */
 export async function readHistory(
   { history, log, rules, replayer }: Sources,
-  { channel, since, before, limit, maxBytes }: HistoryRequest,
+  { channel, since, before, until, limit, maxBytes }: HistoryRequest,
 ): Promise<HistoryAnswer> {
   if (rules.of(channel).history === null) {
     const gap = since === undefined ? null : toGap(channel, since, null, 'no_history')
@@ -48,7 +50,8 @@ export async function readHistory(
   const beforeSeq = seqOf(before, log)
   const start = sinceSeq === 'foreign' ? 0 : sinceSeq
   const end = beforeSeq === 'foreign' ? undefined : beforeSeq
-  const page = await replayer.run(() => history.page({ channel, since: start, before: end, limit, maxBytes }))
+  const query = { channel, since: start, before: end, until, limit, maxBytes }
+  const page = await replayer.run(() => history.page(query))
   const oldest = page.oldest === null ? null : formatCursor(page.epoch, page.oldest)
   const foreign = sinceSeq === 'foreign' ? since : beforeSeq === 'foreign' ? before : undefined
   if (foreign !== undefined) return { page, gap: toGap(channel, foreign, oldest, 'reset') }

@@ -7,6 +7,8 @@ export interface HistoryQuery {
   readonly channel: string
   readonly since?: number | undefined
   readonly before?: number | undefined
+  /** Milliseconds since 1970: only messages up to that moment. */
+  readonly until?: number | undefined
   readonly limit: number
   /** Bytes of content a page may have, but for its first message; without it, no bound. */
   readonly maxBytes?: number | undefined

@@ -29,6 +29,7 @@ export class StoredHistory {
   readonly #channels: Statement<[string, string, string, number], StoredRow>
   readonly #channel: Statement<[string], StoredRow>
   readonly #oldestTime: Statement<[], number>
+  readonly #timeFrom: Statement<[number], { seq: number; time: number }>
 
   constructor(ledger: Ledger, reader: Reader, epoch: string) {
     this.#ledger = ledger
@@ -45,6 +46,7 @@ export class StoredHistory {
     this.#channels = db.prepare(`${stored} AND name >= ? AND name < ? AND name <> ? ORDER BY name LIMIT ?`)
     this.#channel = db.prepare(`${stored} AND name = ?`)
     this.#oldestTime = db.prepare<[], number>('SELECT time FROM message ORDER BY seq LIMIT 1').pluck()
+    this.#timeFrom = db.prepare('SELECT seq, time FROM message WHERE seq >= ? ORDER BY seq LIMIT 1')
     this.#page = db.transaction((query: HistoryQuery, now: number) => this.#readPage(query, now))
   }
 
@@ -54,19 +56,33 @@ export class StoredHistory {
   }
 
   #readPage(query: HistoryQuery, now: number): HistoryPage {
-    const { channel, since, before, limit } = query
+    const { channel, since, before = Number.MAX_SAFE_INTEGER, until, limit } = query
     const row = this.#ledger.find(channel)
     const place = { epoch: this.#epoch, head: this.#ledger.head, trimmed: row?.trimmed ?? this.#ledger.floor }
     if (!row) return { ...place, messages: [], oldest: null, more: false }
+    const end = until === undefined ? before : Math.min(before, this.#firstAfter(until))
     const isForward = since !== undefined
     const from = Math.max(since ?? 0, row.trimmed)
     const statement = isForward ? this.#oldestFirst : this.#newestFirst
     // One more than asked tells whether there is more.
-    const found = statement.iterate(row.id, from, before ?? Number.MAX_SAFE_INTEGER, now, limit + 1)
+    const found = statement.iterate(row.id, from, end, now, limit + 1)
     const { rows, more } = takeFitting(found, limit, query.maxBytes ?? Number.POSITIVE_INFINITY)
     if (!isForward) rows.reverse()
     const messages = rows.map(each => toMessage(each, channel))
     return { ...place, messages, oldest: this.#reader.oldest(row, now), more }
+  }
+
+  /** Where messages of a later time begin. Times grow along the log, so it needs no index that each append pays for. */
+  #firstAfter(time: number): number {
+    let low = 1
+    let high = this.#ledger.head + 1
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      const found = this.#timeFrom.get(middle)
+      if (found === undefined || found.time > time) high = middle
+      else low = found.seq + 1
+    }
+    return low
   }
 
   channels(query: { prefix: string; after: string; limit: number }): readonly StoredChannel[] {

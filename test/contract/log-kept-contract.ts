@@ -136,7 +136,7 @@ export function describeKept(opened: () => LogUnderTest, rules: Map<string, NonN
   })
 
   describe('history', () => {
-    const page = async (query: { since?: number; before?: number; limit: number }) => {
+    const page = async (query: { since?: number; before?: number; until?: number; limit: number }) => {
       const { messages, more } = await log.page({ channel: 'a', ...query })
       return [...seqs(messages), more ? 'more' : 'end']
     }
@@ -165,6 +165,20 @@ export function describeKept(opened: () => LogUnderTest, rules: Map<string, NonN
       expect(await page({ since: 1, before: 4, limit: 5 })).toEqual([2, 3, 'end'])
       const { oldest, head, trimmed } = await log.page({ channel: 'a', limit: 1 })
       expect([oldest, head, trimmed]).toEqual([1, 7, 0])
+    })
+
+    it('pages up to a moment, that moment included', async () => {
+      for (let count = 0; count < 5; count += 1) {
+        await publish(log, entry('a'), entry('b'))
+        advance(1000)
+      }
+      const { messages } = await log.page({ channel: 'a', limit: 9 })
+      const until = messages[2]!.time
+      expect(await page({ until, limit: 9 })).toEqual([1, 3, 5, 'end'])
+      expect(await page({ until: until - 1, limit: 1 })).toEqual([3, 'more'])
+      expect(await page({ until, before: 3, limit: 9 })).toEqual([1, 'end'])
+      expect(await page({ until, since: 1, limit: 9 })).toEqual([3, 5, 'end'])
+      expect(await page({ until: 0, limit: 9 })).toEqual(['end'])
     })
 
     it('a channel that was never used is empty, not an error', async () => {

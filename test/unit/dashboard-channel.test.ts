@@ -56,6 +56,7 @@ test('[H3] history is shown newest first, its data token by token', () => {
   const page = readHistoryPage(answerOf(`${stored(1)},${stored(2, '{"n":12345678901234567890}')}`, false), {
     before: '',
     since: '',
+    until: '',
   })
   expect(page.messages.map(({ id, text }) => [id, text])).toEqual([
     ['e-2', '{ "n": 12345678901234567890 }'],
@@ -64,18 +65,19 @@ test('[H3] history is shown newest first, its data token by token', () => {
 })
 
 test('a page of history knows where it goes on, whichever way it was reached', () => {
-  const newest = readHistoryPage(answerOf(stored(5), true), { before: '', since: '' })
+  const newest = readHistoryPage(answerOf(stored(5), true), { before: '', since: '', until: '' })
   expect([newest.hasOlder, newest.hasNewer]).toEqual([true, false])
-  const older = readHistoryPage(answerOf(stored(1), false), { before: 'e-2', since: '' })
+  const older = readHistoryPage(answerOf(stored(1), false), { before: 'e-2', since: '', until: '' })
   expect([older.hasOlder, older.hasNewer]).toEqual([false, true])
-  const newer = readHistoryPage(answerOf(stored(3), true), { before: '', since: 'e-2' })
+  const newer = readHistoryPage(answerOf(stored(3), true), { before: '', since: 'e-2', until: '' })
   expect([newer.hasOlder, newer.hasNewer]).toEqual([true, true])
-  const last = readHistoryPage(answerOf(stored(5), false), { before: '', since: 'e-4' })
+  const last = readHistoryPage(answerOf(stored(5), false), { before: '', since: 'e-4', until: '' })
   expect([last.hasOlder, last.hasNewer]).toEqual([true, false])
-  const only = readHistoryPage(answerOf(stored(1), false), { before: '', since: 'e-0' })
+  const only = readHistoryPage(answerOf(stored(1), false), { before: '', since: 'e-0', until: '' })
   expect([only.hasOlder, only.hasNewer]).toEqual([false, false])
-  expect(historyQuery({ before: 'e-2', since: 'e-1' })).toBe('limit=50&before=e-2')
-  expect(() => readHistoryPage('[]', { before: '', since: '' })).toThrow('something else')
+  expect(historyQuery({ before: '', since: '', until: '1767225600999' })).toBe('limit=50&until=1767225600999')
+  expect(historyQuery({ before: 'e-2', since: 'e-1', until: '' })).toBe('limit=50&before=e-2')
+  expect(() => readHistoryPage('[]', { before: '', since: '', until: '' })).toThrow('something else')
 })
 
 /** Runs a broadcast in a world whose time passes only by waiting and by requests of `requestMs`. */

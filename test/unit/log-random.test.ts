@@ -64,7 +64,9 @@ async function compare(random: Random, log: SqliteLog, model: MemoryLog): Promis
   expect(await collect(log, from, limit, maxBytes)).toEqual(await collect(model, from, limit, maxBytes))
   const since = random(2) === 0 ? random(model.head + 1) : undefined
   const before = random(2) === 0 ? random(model.head + 1) : undefined
-  const query = { channel: `c${random(6)}`, since, before, limit: 1 + random(20) }
+  const kept = (await model.page({ channel: `c${random(6)}`, limit: 1 + random(20) })).messages[0]
+  const until = random(3) === 0 ? kept?.time : undefined
+  const query = { channel: `c${random(6)}`, since, before, until, limit: 1 + random(20) }
   const { epoch, ...page } = await model.page(query)
   expect(await log.page(query)).toEqual({ epoch: log.epoch, ...page })
 }
