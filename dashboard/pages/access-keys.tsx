@@ -1,6 +1,6 @@
 // API keys: which there are, what each may do, when it was last used; making and revoking them.
 
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { formatCount, formatPlural } from '../format.ts'
 import type { Column } from '../parts/column.ts'
 import { Confirm } from '../parts/confirm.tsx'
@@ -22,6 +22,7 @@ export function KeysPart() {
   const list = useMemo(() => createLiveList(load, keys => keys), [])
   useEffect(() => list.stop, [list])
   const [isMaking, setMaking] = useState(false)
+  const opener = useRef<HTMLButtonElement>(null)
   const [revoking, setRevoking] = useState<KeyView | null>(null)
   const [done, setDone] = useState('')
   const snapshot = list.value.value
@@ -38,7 +39,7 @@ export function KeysPart() {
           {done || (keys ? `${formatPlural(keys.length, 'key')} with which backends call the API.` : '')}
         </p>
         {mayWrite.value && (
-          <button type="button" class="button button-main" onClick={() => setMaking(true)}>
+          <button ref={opener} type="button" class="button button-main" onClick={() => setMaking(true)}>
             New key
           </button>
         )}
@@ -56,7 +57,14 @@ export function KeysPart() {
         />
       )}
       {isMaking && (
-        <NewKey onMade={name => changed(`The key ${name} is made.`)} onClose={() => setMaking(false)} />
+        <NewKey
+          onMade={name => changed(`The key ${name} is made.`)}
+          onClose={() => {
+            setMaking(false)
+            // The second of two dialogs knows only of the first.
+            opener.current?.focus()
+          }}
+        />
       )}
       {revoking && <Revoke apiKey={revoking} onDone={changed} onClose={() => setRevoking(null)} />}
     </>
@@ -144,7 +152,7 @@ function Revoke({ apiKey: { name, lastUsed }, onDone, onClose }: RevokeProps) {
     onDone(`The key ${name} is revoked.`)
   }
   return (
-    <Confirm title={`Revoke ${name}?`} action="Revoke" onConfirm={revoke} onClose={onClose}>
+    <Confirm title={`Revoke ${name}?`} action="Revoke" endsOpener onConfirm={revoke} onClose={onClose}>
       <p>
         What calls with it is refused from now on (401), and its connections are closed. There is no way back:
         a new key is another text.

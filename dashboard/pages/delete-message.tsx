@@ -10,6 +10,7 @@ export function DeleteMessage(props: { channel: string; id: string; onClose: () 
     <Confirm
       title="Delete this message?"
       action="Delete"
+      endsOpener
       onConfirm={async () => {
         await request('DELETE', path)
       }}

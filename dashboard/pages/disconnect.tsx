@@ -1,7 +1,7 @@
 // Asks before connections are ended, and for what reason the client is to be told.
 
 import type { ComponentChildren } from 'preact'
-import { useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { ConnectionView } from '../../shared/stats.ts'
 import { formatPlural } from '../format.ts'
 import { Confirm } from '../parts/confirm.tsx'
@@ -79,21 +79,13 @@ interface Asked extends DisconnectProps {
 }
 
 function Disconnect({ title, children, disconnect, onDone, onClose }: Asked) {
-  const isDone = useRef(false)
   return (
     <Confirm
       title={title}
       action="Disconnect"
-      onConfirm={async () => {
-        const words = await disconnect()
-        isDone.current = true
-        onDone(words)
-      }}
-      onClose={() => {
-        onClose()
-        // The row and its button go as well, and the focus would go with them.
-        if (isDone.current) document.getElementById('main')?.focus()
-      }}
+      endsOpener
+      onConfirm={async () => onDone(await disconnect())}
+      onClose={onClose}
     >
       {children}
     </Confirm>

@@ -11,28 +11,38 @@ interface ConfirmProps {
   children: ComponentChildren
   /** For what cannot be undone: the word to type before the action is offered. */
   typed?: string
+  /** What it was opened from goes with what is done, and the focus would go with it: the page gets it. */
+  endsOpener?: boolean
   /** Rejections are shown in the dialog, which stays. */
   onConfirm: () => Promise<void>
   /** After the browser has given the focus back to where it was. */
   onClose: () => void
 }
 
-export function Confirm({ title, action, children, typed, onConfirm, onClose }: ConfirmProps) {
+export function Confirm(props: ConfirmProps) {
+  const { title, action, children, typed, onConfirm } = props
   const dialog = useRef<HTMLDialogElement>(null)
   const [problem, setProblem] = useState('')
   const [busy, setBusy] = useState(false)
   const [word, setWord] = useState('')
+  const isDone = useRef(false)
 
   async function confirm(): Promise<void> {
     if (busy) return
     setBusy(true)
     try {
       await onConfirm()
+      isDone.current = true
       dialog.current?.close()
     } catch (error) {
       setProblem(explain(error))
       setBusy(false)
     }
+  }
+
+  function onClose(): void {
+    props.onClose()
+    if (isDone.current && props.endsOpener) document.getElementById('main')?.focus({ preventScroll: true })
   }
 
   const actions = (

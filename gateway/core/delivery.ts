@@ -207,8 +207,10 @@ export class Delivery implements SubscriptionOwner {
   #tellGap(gap: Gap): void {
     const { counters, observe, clock } = this.#context
     const { id, link } = this.#served
-    tally(counters.gaps, gap.reason)
     this.push(link.encoder.frame(gap))
+    // An operator's page that comes back has missed figures, no messages: that is nobody's trouble.
+    if (gap.channel.startsWith('$')) return
+    tally(counters.gaps, gap.reason)
     observe({ kind: 'gap', time: clock(), connection: id, channel: gap.channel, reason: gap.reason })
   }
 }

@@ -38,6 +38,26 @@ test('[S8] a refusal shows up with its sentence, is explained, and is there afte
   await page.close()
 })
 
+test('events hold still while one reads far down, and go on at the top', async t => {
+  const visit = async (): Promise<void> => {
+    const visitor = await openWebSocket(t, gateway().url, { channels: 'public:a' })
+    await visitor.next('live')
+  }
+  for (let count = 0; count < 20; count += 1) await visit()
+  const { page, errors } = await signIn('admin', PASSWORD, 'events?kind=connected')
+  await page.setViewportSize({ width: 1280, height: 400 })
+  await page.getByRole('row').nth(20).waitFor()
+  await page.evaluate('scrollTo(0, 400)')
+  // The page is told that it was scrolled in a turn of its own.
+  await page.getByRole('button', { name: 'Resume' }).waitFor()
+  await visit()
+  await page.getByRole('button', { name: /^Show \d+ new line/ }).click()
+  await page.getByRole('button', { name: 'Pause' }).waitFor()
+  expect(await page.evaluate<number>('scrollY')).toBe(0)
+  expect(errors).toEqual([])
+  await page.close()
+})
+
 test('an operator makes a key, sees it once, and revokes it; the audit log knows', async () => {
   const { page, errors } = await signIn('admin', PASSWORD, 'access')
   await page.getByRole('button', { name: 'New key' }).click()

@@ -75,6 +75,11 @@ test('[N4] an operator deletes one message, then purges the channel by typing it
   await page.getByRole('link', { name: '← Newer' }).first().click()
   await page.getByText('{ "number": 60 }').waitFor()
 
+  await page.getByLabel('Up to').fill('2020-01-01T00:00:00')
+  await page.getByText('Nothing is kept of this time').waitFor()
+  await page.getByRole('link', { name: 'Go to the newest' }).click()
+  await page.getByText('{ "number": 60 }').waitFor()
+
   await press(page, 'Purge…')
   const dialog = page.getByRole('dialog')
   await dialog.getByText('59 messages').waitFor()

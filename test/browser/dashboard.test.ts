@@ -106,6 +106,8 @@ test('[R5] the dashboard says when its figures are old, and comes back signed in
   }
   await expect.poll(async () => Math.max(...(await pausesMs())), { timeout: 5000 }).toBeGreaterThan(1100)
   expect((await pointTimes(gateway))[0]).toBeLessThan(killedAt)
+  // What the page itself has missed is no trouble of the gateway's.
+  expect((await gateway.api('GET', '/api/events?kind=gap')).json).toEqual({ events: [] })
   await page.close()
 })
 
