@@ -43,9 +43,11 @@ export function ChannelHistory({ name, watch, isKept, onDelete }: HistoryProps) 
   const section = useShownFromTop(`${before} ${since} ${until}`)
   return (
     <section ref={section} class="tail" aria-label="History">
-      <div class="toolbar tail-bar">
-        <Ways label="Pages of the history" name={name} page={page} />
-        <Moment name={name} until={until} />
+      <div class="toolbar">
+        <div class="filter-row">
+          <Ways label="Pages of the history" name={name} page={page} />
+          <Moment name={name} until={until} />
+        </div>
         <div class="tail-actions">
           <button type="button" class={hasCome ? 'button button-main' : 'button'} onClick={reload}>
             {hasCome ? 'Show new messages' : 'Refresh'}

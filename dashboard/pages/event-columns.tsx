@@ -1,6 +1,7 @@
 // An event as a row: when, what, who, and why. What can be looked into is a link.
 
 import type { KeptEvent } from '../../shared/kept-event.ts'
+import { agentName } from '../../shared/user-agent.ts'
 import { formatCount, formatDuration, formatInstant, formatMoment } from '../format.ts'
 import type { Column } from '../parts/column.ts'
 import { Status } from '../parts/status.tsx'
@@ -96,7 +97,7 @@ function Why({ event, all }: { event: KeptEvent; all: () => readonly KeptEvent[]
       {kind === 'connected' && transport ? (
         <span class="event-agent" title={message}>
           <span class={`tag tag-${transport}`}>{transport === 'sse' ? 'SSE' : 'WebSocket'}</span>{' '}
-          <span class="faint">{message}</span>
+          <span class="faint">{agentName(message)}</span>
         </span>
       ) : (
         <span class="event-message">

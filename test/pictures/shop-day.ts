@@ -7,6 +7,8 @@ import type { ConnectOptions } from '../harness/subscriber.ts'
 import { openWebSocket } from '../harness/websocket.ts'
 
 export const SHOP_CONFIG = {
+  // So that customers have addresses of their own.
+  trustProxy: true,
   channels: [
     {
       match: 'chat:*',
@@ -23,15 +25,25 @@ export const SHOP_CONFIG = {
 
 const NAMES = ['ann', 'bob', 'carla', 'deniz', 'emil', 'fatima', 'gus', 'hana', 'ivo', 'june', 'kofi', 'lena']
 const GOODS = ['copper-wire', 'slate-tile', 'brass-hinge', 'oak-board', 'glass-pane', 'steel-bolt']
-const AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+const AGENTS = [
+  'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36',
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Safari/605.1.15',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1',
+]
 
 const WEBSOCKETS = 120
 const STREAMS = 45
 const TICK_MS = 120
-/** One in so many ticks somebody leaves and comes back, is turned away, or finds messages gone. */
+/** One in so many ticks somebody leaves and comes back, or is turned away. */
 const RECONNECT_EVERY = 5
 const REFUSE_EVERY = 60
-const GAP_EVERY = 150
+
+/** Where somebody seems to come from, and with what. */
+const headersOf = (index: number): Record<string, string> => ({
+  'user-agent': AGENTS[index % AGENTS.length]!,
+  'x-forwarded-for': `192.0.2.${1 + (index % 250)}`,
+})
 
 const pick = <T>(from: readonly T[]): T => from[Math.floor(Math.random() * from.length)]!
 
@@ -40,7 +52,7 @@ export async function openShop(scope: Scope, gateway: Gateway): Promise<() => vo
   for (let index = 0; index < WEBSOCKETS; index += 1) await addCustomer(scope, gateway, index)
   for (let index = 0; index < STREAMS; index += 1) {
     const channels = `prices:${GOODS[index % GOODS.length]}`
-    await openSse(scope, gateway.url, { channels, headers: { 'user-agent': AGENT } })
+    await openSse(scope, gateway.url, { channels, headers: headersOf(200 + index) })
   }
   let tick = 0
   const timer = setInterval(() => {
@@ -59,22 +71,18 @@ async function work(scope: Scope, gateway: Gateway, tick: number): Promise<void>
   await Promise.all(publishing)
   if (tick % RECONNECT_EVERY === 0) await comeBack(scope, gateway, tick)
   if (tick % REFUSE_EVERY === 0) await lookIn(scope, gateway, { channels: 'orders:4711' }, 'failure')
-  if (tick % GAP_EVERY === 0) {
-    const stranger = { channels: 'prices:oak-board', since: 'aaaaaaaa-7' }
-    await lookIn(scope, gateway, stranger, 'gap')
-  }
 }
 
 async function addCustomer(scope: Scope, gateway: Gateway, index: number) {
   const user = `${NAMES[index % NAMES.length]}${index < NAMES.length ? '' : index}`
   const token = gateway.jwt({ sub: user, info: { name: user }, subscribe: [`orders:${1000 + index}`] })
   const channels = `chat:lobby,prices:${GOODS[index % GOODS.length]},orders:${1000 + index}`
-  return openWebSocket(scope, gateway.url, { channels, token, headers: { 'user-agent': AGENT } })
+  return openWebSocket(scope, gateway.url, { channels, token, headers: headersOf(index) })
 }
 
 /** Connects, hears one thing, and goes. */
 async function lookIn(scope: Scope, gateway: Gateway, options: ConnectOptions, hears: string): Promise<void> {
-  const visitor = await openWebSocket(scope, gateway.url, { ...options, headers: { 'user-agent': AGENT } })
+  const visitor = await openWebSocket(scope, gateway.url, { ...options, headers: headersOf(7) })
   await visitor.next(hears)
   visitor.cut()
 }
