@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
+import { Field } from '../parts/field.tsx'
 import { Status } from '../parts/status.tsx'
 import { pageLink } from '../place.ts'
 import type { Action, Explanation, Question, Who } from '../state/question.ts'
@@ -99,17 +100,12 @@ function QuestionFields({ question, onChange }: FieldsProps) {
         </select>
       </label>
       {(who === 'user' || who === 'key') && (
-        <label class="field">
-          <span>{who === 'user' ? 'User' : 'Name of the key'}</span>
-          <input
-            value={name}
-            placeholder={who === 'user' ? 'ann' : 'default'}
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck={false}
-            onInput={event => onChange({ name: event.currentTarget.value })}
-          />
-        </label>
+        <Field
+          label={who === 'user' ? 'User' : 'Name of the key'}
+          hint={who === 'user' ? 'ann' : 'default'}
+          value={name}
+          onInput={text => onChange({ name: text })}
+        />
       )}
       {who === 'token' && (
         <label class="field">
@@ -135,17 +131,7 @@ function QuestionFields({ question, onChange }: FieldsProps) {
           ))}
         </select>
       </label>
-      <label class="field">
-        <span>Channel</span>
-        <input
-          value={channel}
-          placeholder="orders:42"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
-          onInput={event => onChange({ channel: event.currentTarget.value })}
-        />
-      </label>
+      <Field label="Channel" hint="orders:42" value={channel} onInput={text => onChange({ channel: text })} />
     </>
   )
 }

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks'
 import { formatBytes, formatCount, formatDuration, formatPace } from '../format.ts'
+import { Fact } from '../parts/fact.tsx'
 import { When } from '../parts/when.tsx'
 import { link, linkCount } from '../state/feed.ts'
 import { explain, request } from '../state/request.ts'
@@ -69,15 +70,6 @@ export function ChannelFacts({ answer, problem, newest }: FactsProps) {
       <Fact term="Clients may publish">{answer?.rule.publish}</Fact>
       <Fact term="History">{answer && historyWords(answer.rule.history)}</Fact>
     </dl>
-  )
-}
-
-function Fact({ term, children }: { term: string; children: preact.ComponentChildren }) {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd>{children || '–'}</dd>
-    </div>
   )
 }
 

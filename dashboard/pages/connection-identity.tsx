@@ -1,8 +1,8 @@
 // Who one connection is to the gateway, and what that lets it do. What proves it is not kept, so it cannot be shown.
 
-import type { ComponentChildren } from 'preact'
 import type { ConnectionDetail } from '../../shared/stats.ts'
 import { formatInstant } from '../format.ts'
+import { Fact } from '../parts/fact.tsx'
 import { JsonView } from '../parts/json-view.tsx'
 import { When } from '../parts/when.tsx'
 
@@ -28,19 +28,19 @@ export function ConnectionIdentity({ detail }: { detail: ConnectionDetail }) {
       <h2>Identity and grants</h2>
       <div class="panel">
         <dl class="facts">
-          <Row term="Is">{KINDS[kind]}</Row>
-          {user !== undefined && <Row term="User">{user}</Row>}
-          {name !== undefined && <Row term={kind === 'key' ? 'Key' : 'Operator'}>{name}</Row>}
-          <Row term="Credential">{asksHook ? "the application's session, not kept" : PROOFS[kind]}</Row>
-          {role !== undefined && <Row term="Role">{role}</Row>}
+          <Fact term="Is">{KINDS[kind]}</Fact>
+          {user !== undefined && <Fact term="User">{user}</Fact>}
+          {name !== undefined && <Fact term={kind === 'key' ? 'Key' : 'Operator'}>{name}</Fact>}
+          <Fact term="Credential">{asksHook ? "the application's session, not kept" : PROOFS[kind]}</Fact>
+          {role !== undefined && <Fact term="Role">{role}</Fact>}
           {expires !== undefined && (
-            <Row term="Ends" title={formatInstant(expires)}>
+            <Fact term="Ends" title={formatInstant(expires)}>
               <When time={expires} />
-            </Row>
+            </Fact>
           )}
-          {sender !== undefined && <Row term="Sender id">{sender}</Row>}
-          {read !== undefined && <Row term="May read">{read || admin ? 'every channel' : 'nothing'}</Row>}
-          {admin !== undefined && <Row term="May administer">{admin ? 'yes' : 'no'}</Row>}
+          {sender !== undefined && <Fact term="Sender id">{sender}</Fact>}
+          {read !== undefined && <Fact term="May read">{read || admin ? 'every channel' : 'nothing'}</Fact>}
+          {admin !== undefined && <Fact term="May administer">{admin ? 'yes' : 'no'}</Fact>}
         </dl>
         {kind === 'client' && <Patterns title="May subscribe to" patterns={identity.subscribe} />}
         {(kind === 'client' || kind === 'key') && (
@@ -64,15 +64,6 @@ function beyond({ kind, identity }: ConnectionDetail): string {
   if (kind === 'key') return 'A key is not asked for the rules of channels.'
   const more = identity.asksHook ? ' The application is asked about every other channel.' : ''
   return `Beside what the rules of the channels give ${kind === 'client' ? 'every user' : 'everybody'}.${more}`
-}
-
-function Row(props: { term: string; title?: string; children: ComponentChildren }) {
-  return (
-    <div title={props.title}>
-      <dt>{props.term}</dt>
-      <dd>{props.children}</dd>
-    </div>
-  )
 }
 
 function Patterns({ title, patterns = [] }: { title: string; patterns?: readonly string[] | undefined }) {

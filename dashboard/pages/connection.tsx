@@ -1,11 +1,11 @@
 // One connection: who it is, what it may do, where it stands in its channels, and what happened to it.
 
-import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { ConnectionDetail } from '../../shared/stats.ts'
 import { agentName } from '../../shared/user-agent.ts'
 import { formatBytes, formatCount, formatInstant, formatMilliseconds } from '../format.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
+import { Fact } from '../parts/fact.tsx'
 import { ListLoading } from '../parts/list-state.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
@@ -122,14 +122,5 @@ function ConnectionFacts({ detail }: { detail: ConnectionDetail }) {
         {roundTripMs === undefined ? '–' : formatMilliseconds(roundTripMs)}
       </Fact>
     </dl>
-  )
-}
-
-function Fact(props: { term: string; title?: string | undefined; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{props.term}</dt>
-      <dd title={props.title}>{props.children}</dd>
-    </div>
   )
 }

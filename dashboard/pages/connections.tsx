@@ -14,7 +14,7 @@ import { figures } from '../state/feed.ts'
 import { startList } from '../state/live-list.ts'
 import { mayWrite } from '../state/session.ts'
 import { ConnectionsFilters } from './connections-filters.tsx'
-import { ConnectionsTable } from './connections-table.tsx'
+import { ConnectionsTable, isOwn } from './connections-table.tsx'
 import { DisconnectOne, DisconnectUser } from './disconnect.tsx'
 
 export function ConnectionsPage() {
@@ -69,6 +69,9 @@ export function ConnectionsPage() {
           onRows={list.show}
           onDisconnect={setChosen}
         />
+      )}
+      {loaded?.total === 1 && isOwn(loaded.rows[0]?.id ?? '') && (
+        <p class="list-end">Nobody else is connected. The first WebSocket or EventSource shows up here.</p>
       )}
       {chosen && <DisconnectOne connection={chosen} onDone={setDone} onClose={() => setChosen(null)} />}
     </div>

@@ -3,6 +3,7 @@
 import { useRef, useState } from 'preact/hooks'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
+import { Field } from '../parts/field.tsx'
 import type { KeyDraft } from '../state/api-keys.ts'
 import { EMPTY_KEY, keyBody, keyFault } from '../state/api-keys.ts'
 import { explain, request } from '../state/request.ts'
@@ -98,32 +99,6 @@ function KeyForm(props: { onMade: (made: { name: string; key: string }) => void;
         </p>
       </form>
     </Dialog>
-  )
-}
-
-interface FieldProps {
-  label: string
-  note?: string
-  hint: string
-  value: string
-  onInput: (value: string) => void
-}
-
-function Field({ label, note, hint, value, onInput }: FieldProps) {
-  return (
-    <label class="field">
-      <span>
-        {label} {note && <em>{note}</em>}
-      </span>
-      <input
-        value={value}
-        placeholder={hint}
-        autocomplete="off"
-        autocapitalize="none"
-        spellcheck={false}
-        onInput={event => onInput(event.currentTarget.value)}
-      />
-    </label>
   )
 }
 

@@ -2,6 +2,7 @@
 
 import type { Stats } from '../../shared/stats.ts'
 import { formatDuration } from '../format.ts'
+import { Fact } from '../parts/fact.tsx'
 import { liveness } from '../parts/link-state.tsx'
 import { Status } from '../parts/status.tsx'
 import { When } from '../parts/when.tsx'
@@ -35,26 +36,11 @@ export function HealthPanel({ stats, seconds }: { stats: Stats | null; seconds: 
         )}
       </div>
       <dl class="health-facts">
-        <div>
-          <dt>Up for</dt>
-          <dd>{formatDuration(stats.uptimeMs)}</dd>
-        </div>
-        <div>
-          <dt>Version</dt>
-          <dd>{stats.version}</dd>
-        </div>
-        <div>
-          <dt>Last problem</dt>
-          <dd>
-            {problem ? (
-              <span title={problem.message}>
-                <When time={problem.time} />
-              </span>
-            ) : (
-              'none since start'
-            )}
-          </dd>
-        </div>
+        <Fact term="Up for">{formatDuration(stats.uptimeMs)}</Fact>
+        <Fact term="Version">{stats.version}</Fact>
+        <Fact term="Last problem" title={problem?.message}>
+          {problem ? <When time={problem.time} /> : 'none since start'}
+        </Fact>
       </dl>
     </section>
   )

@@ -1,9 +1,9 @@
 // Below the overview's charts: why connections ended, and the figures that have no chart.
 
-import type { ComponentChildren } from 'preact'
 import type { Stats } from '../../shared/stats.ts'
 import { formatBytes, formatCount } from '../format.ts'
 import { Bar } from '../parts/bar.tsx'
+import { Fact } from '../parts/fact.tsx'
 import { When } from '../parts/when.tsx'
 import type { Disconnects as Counts, Series } from '../state/series.ts'
 import { sumDisconnects } from '../state/series.ts'
@@ -14,11 +14,11 @@ export function NowFacts({ stats }: { stats: Stats | null }) {
     <section class="panel">
       <h2>Now</h2>
       <dl class="facts">
-        <Fact name="Subscriptions">{stats && formatCount(stats.subscriptions)}</Fact>
-        <Fact name="Active channels">{stats && formatCount(stats.activeChannels)}</Fact>
-        <Fact name="Messages kept">{log && formatCount(log.messages)}</Fact>
-        <Fact name="Oldest message">{log?.oldestTime && <When time={log.oldestTime} />}</Fact>
-        <Fact name="Log filled">
+        <Fact term="Subscriptions">{stats && formatCount(stats.subscriptions)}</Fact>
+        <Fact term="Active channels">{stats && formatCount(stats.activeChannels)}</Fact>
+        <Fact term="Messages kept">{log && formatCount(log.messages)}</Fact>
+        <Fact term="Oldest message">{log?.oldestTime && <When time={log.oldestTime} />}</Fact>
+        <Fact term="Log filled">
           {log && (
             <span class="fact-bar">
               <Bar share={log.bytes / log.maxBytes} />
@@ -26,18 +26,9 @@ export function NowFacts({ stats }: { stats: Stats | null }) {
             </span>
           )}
         </Fact>
-        <Fact name="Head">{log && <code>{`${log.epoch}-${log.head}`}</code>}</Fact>
+        <Fact term="Head">{log && <code>{`${log.epoch}-${log.head}`}</code>}</Fact>
       </dl>
     </section>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children || '–'}</dd>
-    </div>
   )
 }
 

@@ -3,6 +3,7 @@
 import { useLocation } from 'preact-iso'
 import { formatDuration, formatPlural } from '../format.ts'
 import { Choice, Choices } from '../parts/choices.tsx'
+import { Fact } from '../parts/fact.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { ReadingState } from '../parts/reading-state.tsx'
@@ -79,10 +80,9 @@ function Versions({ answer }: { answer: SettingsAnswer | null }) {
   return (
     <dl class="strip">
       {facts.map(([term, value]) => (
-        <div key={term}>
-          <dt>{term}</dt>
-          <dd>{value}</dd>
-        </div>
+        <Fact key={term} term={term}>
+          {value}
+        </Fact>
       ))}
     </dl>
   )
