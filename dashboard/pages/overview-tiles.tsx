@@ -3,7 +3,14 @@
 import type { ReadonlySignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import type { Stats } from '../../shared/stats.ts'
-import { formatAge, formatBytes, formatCount, formatMilliseconds, formatRate } from '../format.ts'
+import {
+  formatAge,
+  formatBytes,
+  formatCompact,
+  formatCount,
+  formatMilliseconds,
+  formatRate,
+} from '../format.ts'
 import type { Line } from '../parts/chart.tsx'
 import { Chart } from '../parts/chart.tsx'
 import type { ColumnName, Series } from '../state/series.ts'
@@ -92,8 +99,8 @@ const TILES: readonly TileOptions[] = [
     value: (_, shown) => formatCount(sumOf(shown, 'recovered') + sumOf(shown, 'gaps')),
     note: (_, shown) => (
       <>
-        <Ink name="slate">{formatCount(sumOf(shown, 'recovered'))} whole</Ink>
-        <Ink name="bad">{formatCount(sumOf(shown, 'gaps'))} with a gap</Ink>
+        <Ink name="slate">{formatCompact(sumOf(shown, 'recovered'))} whole</Ink>
+        <Ink name="bad">{formatCompact(sumOf(shown, 'gaps'))} with a gap</Ink>
       </>
     ),
     lines: [
@@ -108,8 +115,8 @@ const TILES: readonly TileOptions[] = [
     value: (_, shown) => formatCount(sumOf(shown, 'closed') + sumOf(shown, 'cut')),
     note: (_, shown) => (
       <>
-        <Ink name="slate">{formatCount(sumOf(shown, 'closed'))} by client</Ink>
-        <Ink name="copper">{formatCount(sumOf(shown, 'cut'))} by gateway</Ink>
+        <Ink name="slate">{formatCompact(sumOf(shown, 'closed'))} by client</Ink>
+        <Ink name="copper">{formatCompact(sumOf(shown, 'cut'))} by gateway</Ink>
       </>
     ),
     lines: [

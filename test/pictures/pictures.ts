@@ -71,9 +71,13 @@ async function pagesOf(gateway: Gateway): Promise<readonly (readonly [string, st
     ['connection', `connection?id=${connections[0]?.id ?? ''}`],
     ['channels', 'channels'],
     ['channel', 'channel?name=chat:lobby'],
+    ['history', 'channel?name=chat:lobby&tab=history'],
+    ['presence', 'channel?name=chat:lobby&tab=presence'],
     ['publish', 'publish?channel=chat:lobby'],
     ['events', 'events'],
     ['access', 'access'],
+    ['rules', 'access?tab=rules&channel=chat:lobby'],
+    ['audit', 'access?tab=audit'],
     ['settings', 'settings'],
   ]
 }

@@ -35,8 +35,8 @@ const AGENTS = [
 const WEBSOCKETS = 120
 const STREAMS = 45
 const TICK_MS = 120
-/** One in so many ticks somebody leaves and comes back, or is turned away. */
-const RECONNECT_EVERY = 5
+/** In so many ticks, about, somebody leaves and comes back; in so many exactly somebody is turned away. */
+const RECONNECT_EVERY = 25
 const REFUSE_EVERY = 60
 
 /** Where somebody seems to come from, and with what. */
@@ -64,12 +64,13 @@ export async function openShop(scope: Scope, gateway: Gateway): Promise<() => vo
 }
 
 async function work(scope: Scope, gateway: Gateway, tick: number): Promise<void> {
-  // A slow wave, so that the charts have something to show.
-  const messages = 2 + Math.round(6 * (1 + Math.sin(tick / 60)))
+  // Waves on waves, so that the charts have something to show.
+  const messages =
+    2 + Math.round(4 * (1 + Math.sin(tick / 400)) * (1.3 + 0.3 * Math.sin(tick / 61) + 0.3 * Math.random()))
   const publishing = Array.from({ length: messages }, () => publishPrice(gateway))
   if (tick % 3 === 0) publishing.push(publishOrder(gateway), publishChat(gateway))
   await Promise.all(publishing)
-  if (tick % RECONNECT_EVERY === 0) await comeBack(scope, gateway, tick)
+  if (Math.random() < 1 / RECONNECT_EVERY) await comeBack(scope, gateway, tick)
   if (tick % REFUSE_EVERY === 0) await lookIn(scope, gateway, { channels: 'orders:4711' }, 'failure')
 }
 
