@@ -9,6 +9,7 @@ import { Fact } from '../parts/fact.tsx'
 import { ListLoading } from '../parts/list-state.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
+import { ReadFault } from '../parts/read-fault.tsx'
 import { Status } from '../parts/status.tsx'
 import { When } from '../parts/when.tsx'
 import { pageLink } from '../place.ts'
@@ -30,12 +31,7 @@ export function ConnectionPage({ id }: { id: string }) {
     <div class="page">
       <ConnectionHead id={id} state={state} />
       {state.name === 'failed' && (
-        <Notice kind="bad" title="The connection could not be read">
-          <p>{state.problem}</p>
-          <button type="button" class="button" onClick={watch.reload}>
-            Try again
-          </button>
-        </Notice>
+        <ReadFault what="The connection" problem={state.problem} onReload={watch.reload} />
       )}
       {state.name === 'loading' && <ListLoading />}
       {isUnknown && <NotHere />}

@@ -1,7 +1,7 @@
 // What stands where a list would: loading, failed, or how fresh it is.
 
 import { formatClock } from '../format.ts'
-import { Notice } from './notice.tsx'
+import { ReadFault } from './read-fault.tsx'
 
 /** How the reading of a list stands. */
 export interface Reading {
@@ -51,14 +51,7 @@ function freshnessWords({ name, at }: Reading, isPaused: boolean): string {
 
 export function ListFault({ snapshot, onReload }: { snapshot: Reading; onReload: () => void }) {
   if (snapshot.name !== 'failed') return null
-  return (
-    <Notice kind="bad" title="The list could not be read">
-      <p>{snapshot.problem}</p>
-      <button type="button" class="button" onClick={onReload}>
-        Try again
-      </button>
-    </Notice>
-  )
+  return <ReadFault problem={snapshot.problem} onReload={onReload} />
 }
 
 export function ListLoading() {

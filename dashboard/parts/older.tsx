@@ -1,7 +1,7 @@
 // The end of a list that goes back in time: the way to older rows, or that there are none; and what went wrong.
 
 import type { Paged } from '../state/paged.ts'
-import { Notice } from './notice.tsx'
+import { ReadFault } from './read-fault.tsx'
 
 interface OlderProps {
   paged: Paged<unknown>
@@ -31,12 +31,5 @@ export function Older({ paged, onOlder, end }: OlderProps) {
 /** Nothing could be read at all. */
 export function PagedFault({ paged, onReload }: { paged: Paged<unknown>; onReload: () => void }) {
   if (paged.state !== 'failed') return null
-  return (
-    <Notice kind="bad" title="The list could not be read">
-      <p>{paged.problem}</p>
-      <button type="button" class="button" onClick={onReload}>
-        Try again
-      </button>
-    </Notice>
-  )
+  return <ReadFault problem={paged.problem} onReload={onReload} />
 }

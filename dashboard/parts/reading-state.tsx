@@ -2,17 +2,10 @@
 
 import type { Reading } from '../state/reading.ts'
 import { ListLoading } from './list-state.tsx'
-import { Notice } from './notice.tsx'
+import { ReadFault } from './read-fault.tsx'
 
 export function ReadingState({ reading }: { reading: Reading<unknown> }) {
   const { answer, problem, reload } = reading
   if (problem === '') return answer === null ? <ListLoading /> : null
-  return (
-    <Notice kind="bad" title="This could not be read">
-      <p>{problem}</p>
-      <button type="button" class="button" onClick={reload}>
-        Try again
-      </button>
-    </Notice>
-  )
+  return <ReadFault what="This" problem={problem} onReload={reload} />
 }
