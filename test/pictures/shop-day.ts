@@ -37,6 +37,9 @@ const STREAMS = 45
 const TICK_MS = 120
 /** In so many ticks, about, somebody leaves and comes back; in so many exactly somebody is turned away. */
 const RECONNECT_EVERY = 25
+/** In so many, at the quietest, somebody looks in who stays up to a minute. */
+const STROLL_EVERY = 12
+const STROLL_MS = 60_000
 const REFUSE_EVERY = 60
 
 /** Where somebody seems to come from, and with what. */
@@ -70,6 +73,7 @@ async function work(scope: Scope, gateway: Gateway, tick: number): Promise<void>
   const publishing = Array.from({ length: messages }, () => publishPrice(gateway))
   if (tick % 3 === 0) publishing.push(publishOrder(gateway), publishChat(gateway))
   await Promise.all(publishing)
+  if (Math.random() < (1 + Math.sin(tick / 250)) / STROLL_EVERY) await stroll(scope, gateway, tick)
   if (Math.random() < 1 / RECONNECT_EVERY) await comeBack(scope, gateway, tick)
   if (tick % REFUSE_EVERY === 0) await lookIn(scope, gateway, { channels: 'orders:4711' }, 'failure')
 }
@@ -79,6 +83,14 @@ async function addCustomer(scope: Scope, gateway: Gateway, index: number) {
   const token = gateway.jwt({ sub: user, info: { name: user }, subscribe: [`orders:${1000 + index}`] })
   const channels = `chat:lobby,prices:${GOODS[index % GOODS.length]},orders:${1000 + index}`
   return openWebSocket(scope, gateway.url, { channels, token, headers: headersOf(index) })
+}
+
+async function stroll(scope: Scope, gateway: Gateway, tick: number): Promise<void> {
+  const visitor = await openSse(scope, gateway.url, {
+    channels: `prices:${pick(GOODS)}`,
+    headers: headersOf(tick),
+  })
+  setTimeout(() => visitor.cut(), STROLL_MS * Math.random()).unref()
 }
 
 /** Connects, hears one thing, and goes. */
