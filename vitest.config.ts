@@ -9,14 +9,14 @@ const project = (name: string, folder: string, more: object = {}) => ({
 export default defineConfig({
   test: {
     // Most scenarios wait for another process; a few at a time keep two cores busy.
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       project('architecture', 'architecture'),
       // Deadlines are there for what hangs, not for what is slow: machines that do other things too are all right.
       project('unit', 'unit', { testTimeout: 20_000 }),
       project('contract', 'contract', { testTimeout: 20_000 }),
       project('scenario', 'scenarios', { testTimeout: 30_000, hookTimeout: 30_000 }),
-      project('browser', 'browser', { testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false }),
+      project('browser', 'browser', { testTimeout: 120_000, hookTimeout: 60_000, maxWorkers: 2 }),
     ],
   },
 })
