@@ -85,9 +85,11 @@ function pluginOptions(server: Server, { context, mayCompress, maxMessageBytes }
 
 const ROUTE = {
   websocket: true,
+  // A HEAD is no upgrade: its answer needs the socket.
+  exposeHeadRoute: false,
   // Attached, the answer that is never given would stay in memory as long as the connection.
   preHandler: (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-    reply.raw.detachSocket(request.raw.socket)
+    if (request.ws) reply.raw.detachSocket(request.raw.socket)
     done()
   },
 } as const
