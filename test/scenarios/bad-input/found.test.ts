@@ -37,6 +37,15 @@ test('[R6] peers that reset their connection behind the request are not worth a 
   expect(gateway().stderr).toBe(before)
 })
 
+test('[R6] a HEAD of the WebSocket address, with more behind it, is answered like any other', async t => {
+  const raw = await openRaw(t, gateway().port)
+  raw.send(
+    `HEAD /ws HTTP/1.1\r\nHost: x\r\n\r\n${GET('/healthz')}${GET('/healthz', 'Connection: close\r\n')}`,
+  )
+  await raw.closed
+  expect(raw.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 404', 'HTTP/1.1 200', 'HTTP/1.1 200'])
+})
+
 test('[R6] 100 Continue does not stand in the middle of an answer', async t => {
   const raw = await openRaw(t, gateway().port)
   const body = '{"channel":"public:a","data":1}'
