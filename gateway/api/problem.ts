@@ -39,9 +39,9 @@ export function writeProblem(
 ): void {
   const { status, headers, body } = problemOf(failure)
   response.writeHead(status, {
+    connection: 'close',
     ...others,
     ...headers,
-    connection: 'close',
     'content-length': body.length,
   })
   response.end(body)

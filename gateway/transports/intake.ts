@@ -12,6 +12,6 @@ export interface Intake {
   readonly screen: (request: IncomingMessage) => Failure | null
   /** What stands on every answer. */
   readonly headers: Readonly<Record<string, string>>
-  /** Answers a request that gets no stream; the connection ends with the answer. */
+  /** Answers a request that gets no stream; the connection ends with the answer, unless `headers` say otherwise. */
   readonly refuse: (response: ServerResponse, failure: Failure, headers?: Record<string, string>) => void
 }

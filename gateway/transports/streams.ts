@@ -12,6 +12,8 @@ import type { TakeUpgrade, WebSocketDeps } from './websocket.ts'
 export interface UnderWay {
   /** Counts a request; false: it is one too many, and its socket was cut off. */
   begin(request: IncomingMessage): boolean
+  /** A request was answered. */
+  end(request: IncomingMessage): void
   has(socket: object): boolean
 }
 
@@ -62,5 +64,7 @@ function refuseWithoutUpgrade(request: IncomingMessage, response: ServerResponse
   const read = readStreamRequest(request, deps)
   const failure = 'code' in read ? read : NO_UPGRADE
   tellRefused(request, 'websocket', failure, deps)
-  deps.intake.refuse(response, failure)
+  // Nothing has become of a stream: what is pipelined behind the request is answered like anything else.
+  response.once('finish', () => deps.underWay.end(request))
+  deps.intake.refuse(response, failure, { connection: 'keep-alive' })
 }

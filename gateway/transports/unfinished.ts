@@ -8,7 +8,7 @@ const LOOKS = 4
 export interface Receiving {
   /** Whether a message has begun that is not whole. */
   readonly isUnfinished: boolean
-  /** Grows when one becomes whole. */
+  /** Grows when one becomes whole, or when there was none. */
   readonly wholeCount: number
   /** Called once if a message is longer under way than the limit. */
   onLate(): void

@@ -141,5 +141,7 @@ export class WebSocketLink implements Link, Receiving {
   #explain(control: Buffer): void {
     const explained = this.#explainedBytes + CONTROL_HEADER_BYTES + control.length
     this.#explainedBytes = Math.min(this.#socket.bytesRead, explained)
+    // What was unfinished at the last look was this control frame.
+    if (!this.isUnfinished) this.wholeCount += 1
   }
 }
