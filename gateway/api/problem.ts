@@ -71,7 +71,7 @@ export function answerErrorsWithProblems(app: FastifyInstance): void {
 
 /** Answers an error; also fits Fastify's `frameworkErrors`, which sees what fails before routing. */
 export function sendError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  letSenderFinish(error as FastifyError, request, reply)
+  goOnAfterBody(error as FastifyError, request, reply)
   return sendProblem(reply, failureOf(error, request))
 }
 
@@ -84,14 +84,13 @@ function failureOf(error: Error, request: FastifyRequest): HttpFailure {
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024
 
 /**
- * Fastify hangs up on a body that is too large, and a client still sending it sees a broken connection instead of the
- * answer. Without its `Connection: close`, Node discards the rest and the client reads why.
+ * Fastify hangs up behind every body that is refused. There is no need to if it was read to its end, nor if Node may
+ * discard what is missing, which it does without `Connection: close`.
  */
-function letSenderFinish(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  if (error.code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return
-  if (Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= MAX_DISCARDED_BYTES) {
-    reply.removeHeader('connection')
-  }
+function goOnAfterBody(error: FastifyError, { raw, headers }: FastifyRequest, reply: FastifyReply): void {
+  const isTooLarge = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+  const bytes = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY)
+  if (raw.complete || (isTooLarge && bytes <= MAX_DISCARDED_BYTES)) reply.removeHeader('connection')
 }
 
 function ofFramework(error: FastifyError, request: FastifyRequest): HttpFailure {

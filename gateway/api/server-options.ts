@@ -1,8 +1,9 @@
 // The settings of the HTTP server that the API relies on, for whoever constructs it. Knows no routes.
 
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { endAfterLastAnswers } from './last-answer.ts'
 import { type HttpFailure, sendError, sendProblem } from './problem.ts'
 
 const MAX_URL_BYTES = 16 * 1024
@@ -16,8 +17,6 @@ const KEEP_ALIVE_MS = 72_000
 const LOOKS = 4
 /** Sockets beside the connections: calls of the API, and those that have not said yet what they want. */
 const SPARE_SOCKETS = 500
-/** How long a peer has to read why it was refused, before it is hung up on. */
-const REFUSED_GRACE_MS = 1000
 
 /** For the server itself. */
 export const HTTP_OPTIONS = {
@@ -49,9 +48,10 @@ export function timeLimits(receiveMs: number) {
   }
 }
 
-/** What options do not say: how many sockets the server takes, how long one may be silent, how `Expect` is answered. */
+/** What options do not say: how many sockets it takes, how long one may be silent and how it ends, how `Expect` is answered. */
 export function guardServer(server: Server, maxConnections: number): void {
   server.setTimeout(SILENT_MS)
+  endAfterLastAnswers(server)
   server.maxConnections = maxConnections + SPARE_SOCKETS
   server.on('checkContinue', (request, response) => {
     // Behind an answer that is not finished, Node would put it between that request's own head and body.
@@ -88,7 +88,7 @@ export function findUnclear({ headers, httpVersion, url = '' }: IncomingMessage)
  */
 export function answerBrokenRequest(
   error: NodeJS.ErrnoException,
-  socket: Duplex,
+  socket: Socket,
   isStreaming: boolean,
 ): void {
   if (isStreaming || !socket.writable || error.code === 'ECONNRESET') {
@@ -99,12 +99,10 @@ export function answerBrokenRequest(
     error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
   const title = STATUS_CODES[status]!
   const body = problemOf(status, `${title}: this is no request that HTTP allows.`)
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )
-  // A peer that neither reads nor hangs up would keep the socket half open for ever.
-  const timer = setTimeout(() => socket.destroy(), REFUSED_GRACE_MS).unref()
-  socket.once('close', () => clearTimeout(timer))
+  socket.destroySoon()
 }
 
 function problemOf(status: number, detail: string): string {
