@@ -91,6 +91,54 @@ test.for(brokenBodies)(
   },
 )
 
+const CLOSING = 'Connection: close\r\n'
+const TOO_MUCH = 'x'.repeat(8_500_000)
+/** What ends a connection, by the answer that says so. */
+const lastRequests: [string, string, () => string][] = [
+  ['a request that asks for it', '200', () => GET('/healthz', CLOSING)],
+  ['an Expect in a pipeline', '401', () => GET('/healthz') + GET('/api/stats', 'Expect: 100-continue\r\n')],
+  [
+    'a body far too large',
+    '413',
+    () =>
+      `${PUBLISH()}Transfer-Encoding: chunked\r\n\r\n${TOO_MUCH.length.toString(16)}\r\n${TOO_MUCH}\r\n0\r\n\r\n`,
+  ],
+  ['a stream that is refused', '401', () => GET('/sse?channels=private')],
+  ['a handshake that is refused', '400', () => handshakeWith({ 'Sec-WebSocket-Key': null })],
+  ['bytes that are no request', '400', () => 'rubbish\r\n\r\n'],
+]
+
+test.for(lastRequests)(
+  '[R6] the answer to %s reaches a peer that goes on sending',
+  async ([, status, request], t) => {
+    const raw = await openRaw(t, gateway().port)
+    // Nothing is read until much was sent behind it: after a reset there would be nothing to read.
+    raw.socket.pause()
+    raw.send(request())
+    const body = `{"channel":"public:behind","data":"${'x'.repeat(60_000)}"}`
+    for (const _ of range(1, 12)) {
+      raw.send(`${PUBLISH()}Content-Length: ${body.length}\r\n\r\n${body}`)
+      await gateway().api('GET', '/healthz')
+    }
+    raw.socket.resume()
+    await raw.closed
+    expect(raw.text.match(/HTTP\/1\.1 (\d+)/g)?.at(-1)).toBe(`HTTP/1.1 ${status}`)
+  },
+)
+
+const refusedBodies: [string, string, string][] = [
+  ['is too large', '413', `{"channel":"public:a","data":"${'x'.repeat(1_100_000)}"}`],
+  ['is no UTF-8', '400', '{"channel":"public:a","data":"\xff\xfe"}'],
+]
+
+test.for(refusedBodies)('[R6] a body that %s does not cost the connection', async ([, status, body], t) => {
+  const raw = await openRaw(t, gateway().port)
+  const request = `${PUBLISH()}Content-Length: ${body.length}\r\n\r\n${body}`
+  raw.send(Buffer.from(request + GET('/healthz', CLOSING), 'latin1'))
+  await raw.closed
+  expect(raw.text.match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`, 'HTTP/1.1 200'])
+})
+
 const refused: [string, string][] = [
   ['a handshake without a key', handshakeWith({ 'Sec-WebSocket-Key': null })],
   ['a handshake with a short key', handshakeWith({ 'Sec-WebSocket-Key': 'dG9vIHNob3J0' })],

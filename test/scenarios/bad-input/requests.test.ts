@@ -31,10 +31,8 @@ test('[R6] headers without end are refused', async t => {
       .join(''),
   )
   raw.send('\r\n')
-  // The answer may be lost when the gateway hangs up on bytes it does not want to read.
-  await Promise.race([raw.receives(/^HTTP\/1\.1 431/), raw.closed])
   await raw.closed
-  expect(raw.text).toMatch(/^(HTTP\/1\.1 431|$)/)
+  expect(raw.text).toMatch(/^HTTP\/1\.1 431/)
 })
 
 const broken: [string, string][] = [
