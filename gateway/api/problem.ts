@@ -85,12 +85,16 @@ const MAX_DISCARDED_BYTES = 64 * 1024 * 1024
 
 /**
  * Fastify hangs up behind every body that is refused. There is no need to if it was read to its end, nor if Node may
- * discard what is missing, which it does without `Connection: close`.
+ * discard what is missing; a client that still waits to be told to send it (`Expect`) may not send it at all.
  */
 function goOnAfterBody(error: FastifyError, { raw, headers }: FastifyRequest, reply: FastifyReply): void {
-  const isTooLarge = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+  const isTooLarge = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE' && headers.expect === undefined
   const bytes = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY)
-  if (raw.complete || (isTooLarge && bytes <= MAX_DISCARDED_BYTES)) reply.removeHeader('connection')
+  if (!raw.complete && !(isTooLarge && bytes <= MAX_DISCARDED_BYTES)) return
+  // False: the client asked for the end. A header of the answer below the framework: the gateway is stopping.
+  const mayGoOn = reply.raw.shouldKeepAlive && !reply.raw.hasHeader('connection')
+  // Node announces no end of its own on an answer from which the header was removed.
+  if (mayGoOn && reply.getHeader('connection') === 'close') reply.header('connection', 'keep-alive')
 }
 
 function ofFramework(error: FastifyError, request: FastifyRequest): HttpFailure {

@@ -81,7 +81,8 @@ function keep(findings: Map<string, string>, error: unknown, repeat: string): vo
   const kind = template(error.message)
   if (findings.size >= MAX_FINDINGS || findings.has(kind)) return
   const sent = error.sent.length > 0 ? `\n  sent: "${inText(error.sent)}"` : ''
-  findings.set(kind, `${error.message}${sent}\n  again: ${repeat}`)
+  const story = error.story === undefined ? '' : `\n  story: ${error.story}`
+  findings.set(kind, `${error.message}${sent}${story}\n  again: ${repeat}`)
 }
 
 async function runTarget(

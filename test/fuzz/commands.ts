@@ -6,6 +6,7 @@ import { type CommandText, commandText } from './command-text.ts'
 import { Conversation } from './conversation.ts'
 import { CLOSE, closePayload, frameBytes, TEXT } from './frame-bytes.ts'
 import type { Tally } from './tally.ts'
+import { onWire } from './wire.ts'
 import type { World } from './world.ts'
 
 const QUERIES = [
@@ -21,9 +22,9 @@ const MAX_MALFORMED = 4
 /** One connection: who it is, what it says in which portions, how it ends. */
 export async function fuzzCommands(world: World, choices: Choices, tally: Tally): Promise<void> {
   const identity = choices.pick(Object.values(world.identities))
-  const conversation = await Conversation.open(world.port, choices.pick(QUERIES), identity, tally)
-  const { socket } = conversation.wire
-  try {
+  await onWire(world.port, async wire => {
+    const conversation = await Conversation.open(wire, choices.pick(QUERIES), identity, tally)
+    const { socket } = wire
     let number = 0
     let malformed = 0
     for (let rounds = choices.int(1, 8); rounds > 0; rounds--) {
@@ -45,11 +46,9 @@ export async function fuzzCommands(world: World, choices: Choices, tally: Tally)
       }
     }
     await conversation.settle()
-    if (choices.chance(0.3)) conversation.wire.send(frameBytes(CLOSE, closePayload(1000)))
-  } finally {
-    if (choices.chance(0.3)) conversation.wire.reset()
-    else conversation.wire.cut()
-  }
+    if (choices.chance(0.3)) wire.send(frameBytes(CLOSE, closePayload(1000)))
+    if (choices.chance(0.3)) wire.reset()
+  })
 }
 
 /** All in one write, or each in its own. */

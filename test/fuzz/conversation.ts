@@ -9,7 +9,7 @@ import { CLOSE, closePayload, frameBytes, PONG, TEXT } from './frame-bytes.ts'
 import { readFrame } from './frame-reader.ts'
 import { handshake, takeUpgrade } from './handshake.ts'
 import type { Tally } from './tally.ts'
-import { Wire } from './wire.ts'
+import type { Wire } from './wire.ts'
 
 const TYPES = new Set([
   ...['welcome', 'subscribed', 'message', 'gap', 'live', 'deleted', 'history', 'published', 'unsubscribed'],
@@ -45,8 +45,7 @@ export class Conversation {
     this.#tally = tally
   }
 
-  static async open(port: number, query: string, headers: string, tally: Tally): Promise<Conversation> {
-    const wire = await Wire.open(port)
+  static async open(wire: Wire, query: string, headers: string, tally: Tally): Promise<Conversation> {
     wire.send(handshake(query, headers))
     await takeUpgrade(wire)
     return new Conversation(wire, tally)

@@ -3,6 +3,8 @@
 /** Thrown where an expectation fails; `sent` are the bytes of the case. */
 export class Finding extends Error {
   readonly sent: Uint8Array
+  /** What happened on the connection of the case, if it had one. */
+  story: string | undefined
 
   constructor(message: string, sent: Uint8Array | string = '') {
     super(message)
@@ -10,7 +12,7 @@ export class Finding extends Error {
   }
 }
 
-const SHOWN_BYTES = 600
+const SHOWN_BYTES = 1000
 
 /** Bytes as a text that can be pasted into a string literal. */
 export function inText(bytes: Uint8Array): string {

@@ -8,7 +8,7 @@ import { handshake, UPGRADE_HEADERS } from './handshake.ts'
 import { checkReply } from './http-legal.ts'
 import { readReply } from './http-reply.ts'
 import type { Tally } from './tally.ts'
-import { Wire } from './wire.ts'
+import { onWire, type Wire } from './wire.ts'
 import type { World } from './world.ts'
 
 /** Changes to the headers that must not be upgraded; null: the header is missing. */
@@ -70,16 +70,13 @@ const COMMAND = frameBytes(TEXT, Buffer.from('{"type":"ping","ref":1}'))
 
 /** One opening. */
 export async function fuzzHandshake(world: World, choices: Choices, tally: Tally): Promise<void> {
-  const wire = await Wire.open(world.port)
-  try {
+  await onWire(world.port, async wire => {
     const kind = choices.int(0, 3)
     if (kind === 0) await sendRefused(wire, choices, tally)
     else if (kind === 1) await sendWithData(wire, world, choices, tally)
     else await sendOdd(wire, choices, tally)
-  } finally {
     if (choices.chance(0.3)) wire.reset()
-    else wire.cut()
-  }
+  })
 }
 
 async function sendRefused(wire: Wire, choices: Choices, tally: Tally): Promise<void> {

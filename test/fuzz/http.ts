@@ -8,7 +8,7 @@ import { readReply } from './http-reply.ts'
 import { anyRequest, type HttpRequest, requestBytes } from './http-requests.ts'
 import { fuzzStream } from './stream-requests.ts'
 import type { Tally } from './tally.ts'
-import { Wire } from './wire.ts'
+import { onWire, type Wire } from './wire.ts'
 import type { World } from './world.ts'
 
 /** The gateway cuts off 17 under way on one connection, and may count one whose answer we have just read. */
@@ -24,34 +24,45 @@ export async function fuzzHttp(world: World, choices: Choices, tally: Tally): Pr
 
 /** Requests over one connection, some of them sent before the one before was answered. */
 async function fuzzRequests(world: World, choices: Choices, tally: Tally): Promise<void> {
-  const wire = await Wire.open(world.port)
-  try {
+  await onWire(world.port, async wire => {
     for (let rounds = choices.int(1, 20); rounds > 0 && !wire.isClosed; rounds--) {
       const count = choices.chance(0.3) ? choices.int(2, MAX_PIPELINED) : 1
       const requests = choices.list(count, () => anyRequest(world, choices))
       const bytes = Buffer.concat(requests.map(request => requestBytes(request, choices)))
-      if (choices.chance(0.8)) wire.send(bytes)
-      else {
-        const cut = choices.int(0, bytes.length)
-        wire.send(bytes.subarray(0, cut))
-        wire.send(bytes.subarray(cut))
-      }
-      for (const request of requests) if (!(await takeReply(request, bytes, wire, tally))) return
+      const sending = sendInPieces(bytes, wire, choices)
+      for (const [index, request] of requests.entries())
+        if (!(await takeReply(request, `${index + 1} of ${count}`, bytes, wire, tally))) return
+      await sending
     }
-  } finally {
-    wire.cut()
-  }
+  })
+}
+
+/** Most at once; the others in two pieces, of which the second may meet the answers to the first. */
+async function sendInPieces(bytes: Buffer, wire: Wire, choices: Choices): Promise<void> {
+  const cut = choices.chance(0.8) ? bytes.length : choices.int(0, bytes.length)
+  const pauseMs = choices.pick([0, 0, 1, 5, 20])
+  wire.send(bytes.subarray(0, cut))
+  if (cut === bytes.length) return
+  if (pauseMs > 0) await new Promise(resolve => setTimeout(resolve, pauseMs))
+  wire.send(bytes.subarray(cut))
 }
 
 /** False: the connection goes no further. */
-async function takeReply(request: HttpRequest, bytes: Buffer, wire: Wire, tally: Tally): Promise<boolean> {
-  const { method, target } = request
+async function takeReply(
+  { method, target }: HttpRequest,
+  place: string,
+  bytes: Buffer,
+  wire: Wire,
+  tally: Tally,
+): Promise<boolean> {
   const reply = await readReply(wire, method)
   const route = `${method} ${target.split('?')[0]!.split('/').slice(0, 3).join('/').slice(0, 30)}`
-  if (reply === null) throw new Finding('The gateway hung up on sound requests', bytes)
+  if (reply === null) throw new Finding(`The gateway hung up on sound requests, at ${place}: ${route}`, bytes)
   tally.count(`${isRouted(route) ? route : 'elsewhere'} ${checkReply(reply, method, bytes)}`)
-  // What stands behind a body that was not read to its end is lost with the connection.
-  return !reply.isStream && reply.status !== 413 && reply.headers.get('connection') !== 'close'
+  if (reply.isStream) return false
+  if (reply.headers.get('connection') !== 'close') return true
+  await wire.untilClosed('the end of the connection behind an answer that announces it')
+  return false
 }
 
 function isRouted(route: string): boolean {
@@ -62,8 +73,7 @@ function isRouted(route: string): boolean {
 
 /** Sends what is no sound request, and then nothing more: the gateway answers what it understood, and hangs up. */
 async function fuzzBroken(world: World, choices: Choices, tally: Tally): Promise<void> {
-  const wire = await Wire.open(world.port)
-  try {
+  await onWire(world.port, async wire => {
     const { name, bytes, mustRefuse } = brokenRequest(world, choices)
     wire.send(bytes)
     if (choices.chance(0.05)) return wire.reset()
@@ -81,8 +91,8 @@ async function fuzzBroken(world: World, choices: Choices, tally: Tally): Promise
       if (reply.isStream) break
     }
     await wire.untilClosed(`the end of the connection after a broken request (${name})`)
+    if (mustRefuse && statuses.length === 0)
+      throw new Finding(`A broken request got no answer (${name})`, bytes)
     tally.count(`broken: ${name}: ${statuses[0] ?? 'hung up'}`)
-  } finally {
-    wire.cut()
-  }
+  })
 }

@@ -7,7 +7,7 @@ import { Finding } from './finding.ts'
 import { checkReply } from './http-legal.ts'
 import { readReply } from './http-reply.ts'
 import type { Tally } from './tally.ts'
-import { Wire } from './wire.ts'
+import { onWire, type Wire } from './wire.ts'
 import type { World } from './world.ts'
 
 const CHANNELS = [
@@ -38,8 +38,7 @@ const LINES = /^(event: [a-z]+|id: [A-Za-z0-9._-]{1,128}|retry: \d+|data: [^\r\n
 
 /** Asks for one stream, reads it until it is live, ends or is refused, and leaves it in some way. */
 export async function fuzzStream(world: World, choices: Choices, tally: Tally): Promise<void> {
-  const wire = await Wire.open(world.port)
-  try {
+  await onWire(world.port, async wire => {
     const lastId = choices.chance(0.3) ? `Last-Event-ID: ${choices.pick(PLACES)}\r\n` : ''
     const identity = choices.pick(world.callers)
     const request = `GET /sse${query(world, choices)} HTTP/1.1\r\nHost: x\r\n${identity}${lastId}\r\n`
@@ -50,10 +49,8 @@ export async function fuzzStream(world: World, choices: Choices, tally: Tally): 
     const outcome = checkReply(reply, 'GET', wire.sent)
     const isStream = reply.headers.get('content-type')?.startsWith('text/event-stream') ?? false
     tally.count(`sse ${outcome}${isStream ? ` to ${await readEvents(wire)}` : ''}`)
-  } finally {
     if (choices.chance(0.3)) wire.reset()
-    else wire.cut()
-  }
+  })
 }
 
 function query(world: World, choices: Choices): string {

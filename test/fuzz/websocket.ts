@@ -8,6 +8,7 @@ import { fatalCase } from './fatal-frames.ts'
 import { CONTINUATION, frameBytes, PING, PONG, TEXT } from './frame-bytes.ts'
 import { fuzzHandshake } from './handshakes.ts'
 import type { Tally } from './tally.ts'
+import { onWire } from './wire.ts'
 import { MAX_FRAME_BYTES, type World } from './world.ts'
 
 /** The gateway cuts off who pings 60 times without waiting; one case has 12 at most. */
@@ -17,8 +18,8 @@ const MAX_PONGS_DUE = 40
 export async function fuzzWebSocket(world: World, choices: Choices, tally: Tally): Promise<void> {
   if (choices.chance(0.25)) return fuzzHandshake(world, choices, tally)
   const identity = choices.pick([world.identities.nobody!, world.identities.key!, world.identities.user!])
-  const conversation = await Conversation.open(world.port, '?channels=fuzz:open:1', identity, tally)
-  try {
+  await onWire(world.port, async wire => {
+    const conversation = await Conversation.open(wire, '?channels=fuzz:open:1', identity, tally)
     for (let rounds = choices.int(0, 4); rounds > 0; rounds--) {
       for (let left = choices.int(1, 20); left > 0; left--) {
         sendSound(conversation, choices, tally)
@@ -36,10 +37,8 @@ export async function fuzzWebSocket(world: World, choices: Choices, tally: Tally
     const isCut = choices.chance(0.15)
     conversation.send(isCut ? bytes.subarray(0, choices.int(0, bytes.length)) : bytes, [])
     if (!isCut) await conversation.close(fatal.codes, `a frame ${fatal.name}`)
-  } finally {
-    if (choices.chance(0.3)) conversation.wire.reset()
-    else conversation.wire.cut()
-  }
+    if (choices.chance(0.3)) wire.reset()
+  })
 }
 
 /** One case that leaves the connection as it was. */

@@ -1,10 +1,25 @@
 // A TCP connection for bytes that no client would send: what arrived is handed on as it comes. Knows no protocol.
 
 import { connect, type Socket } from 'node:net'
-import { Finding } from './finding.ts'
+import { Finding, inText } from './finding.ts'
 
 const DEADLINE_MS = 15_000
 const NOTHING = Buffer.alloc(0)
+/** What a finding tells of its connection: the latest events, and the end of what was received. */
+const KEPT_EVENTS = 40
+const KEPT_BYTES = 1000
+
+/** Connects to a local port and cuts the connection afterwards; a finding is told what happened on it. */
+export async function onWire<T>(port: number, use: (wire: Wire) => Promise<T>): Promise<T> {
+  const wire = await Wire.open(port)
+  try {
+    return await use(wire)
+  } catch (error) {
+    throw wire.explain(error)
+  } finally {
+    wire.cut()
+  }
+}
 
 export class Wire {
   readonly socket: Socket
@@ -16,21 +31,29 @@ export class Wire {
   /** Bytes sent lately, for a finding to show. */
   #sent: Uint8Array = NOTHING
   #wake: (() => void) | null = null
+  readonly #opened = performance.now()
+  readonly #events: string[] = []
+  #received: Buffer = NOTHING
 
   constructor(socket: Socket) {
     this.socket = socket
     socket.setNoDelay(true)
     socket.on('data', bytes => {
+      this.#note(`received ${bytes.length} bytes`)
+      this.#received = Buffer.concat([this.#received.subarray(-KEPT_BYTES), bytes.subarray(-KEPT_BYTES)])
       this.unread = this.unread.length === 0 ? bytes : Buffer.concat([this.unread, bytes])
       this.#wake?.()
     })
+    socket.on('end', () => this.#note('received the end'))
     socket.on('close', () => {
+      this.#note('closed')
       this.isClosed = true
       this.#wake?.()
     })
     // A reset is one of the expected outcomes; `close` follows.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.error = error.code ?? error.message
+      this.#note(`failed with ${error.message}`)
     })
   }
 
@@ -53,7 +76,11 @@ export class Wire {
 
   send(bytes: Uint8Array): void {
     this.#sent = bytes
-    if (!this.isClosed) this.socket.write(bytes)
+    if (this.isClosed) return
+    this.#note(`sent ${bytes.length} bytes`)
+    this.socket.write(bytes)
+    if (this.socket.writableLength > 0)
+      this.#note(`the system leaves ${this.socket.writableLength} of them waiting`)
   }
 
   /** Takes `length` bytes off what was received. */
@@ -82,6 +109,20 @@ export class Wire {
   /** Waits until the other side has closed; what arrives meanwhile stays unread. */
   async untilClosed(what: string): Promise<void> {
     while (!this.isClosed) await this.more(what)
+  }
+
+  /** Adds to a finding what happened on this connection. */
+  explain(error: unknown): unknown {
+    if (error instanceof Finding) {
+      const last = this.#received.subarray(-KEPT_BYTES)
+      error.story ??= `${this.#events.join('; ')}\n  received last: "${inText(last)}"`
+    }
+    return error
+  }
+
+  #note(event: string): void {
+    this.#events.push(`+${(performance.now() - this.#opened).toFixed(1)} ms ${event}`)
+    if (this.#events.length > KEPT_EVENTS) this.#events.shift()
   }
 
   cut(): void {

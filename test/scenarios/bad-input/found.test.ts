@@ -154,6 +154,14 @@ test.for(refused)('[R6] %s is refused with a problem', async ([, request], t) =>
   await raw.receives(/^HTTP\/1\.1 4\d\d .*content-type: application\/problem\+json.*"code":"bad_request"/is)
 })
 
+test('[R6] an answer behind which the gateway hangs up says so, also when it refuses a body', async t => {
+  const raw = await openRaw(t, gateway().port)
+  const asking = `${PUBLISH()}Expect: 100-continue\r\n${CLOSING}Content-Length: 2\r\n\r\n\xff\xfe`
+  raw.send(Buffer.from(GET('/healthz') + asking, 'latin1'))
+  await raw.closed
+  expect(raw.text).toMatch(/HTTP\/1\.1 400 .*\r\nconnection: close\r\n/is)
+})
+
 test('[R6] an offer of HTTP/2, as curl makes it, is passed over', async t => {
   const raw = await openRaw(t, gateway().port)
   raw.send(
