@@ -14,29 +14,49 @@ export interface CheckpointDone {
 // Compiled or not, the worker's file ends like this one.
 const WORKER = new URL(`./checkpoint-worker${extname(import.meta.url)}`, import.meta.url)
 
+/** Appends wait for a worker that holds the WAL when that has outgrown its cap by this factor, for so long at most. */
+const HELD_FACTOR = 1.5
+const MAX_HELD_MS = 1000
+
 const FRAME_BYTES = 4096 + 24
 const FRAMES_PER_COMMIT = 4
 const FRAMES_PER_CHANNEL = 3
 
 export class Checkpointer {
-  readonly #db: Database
+  readonly #db: Pick<Database, 'pragma'>
   readonly #path: string
   readonly #quarterBytes: number
   readonly #maxBytes: number
   #worker: Worker | null = null
-  #isRunning = false
+  /** Settled when the worker has answered; null: it was not asked. */
+  #answer: PromiseWithResolvers<void> | null = null
   #hasFailed = false
   /** Estimated bytes in the WAL, high rather than low; each checkpoint says how many there were when it began. */
   #bytes = 0
   /** Those of them that came after the last request to the worker. */
   #sinceAsked = 0
 
-  /** `maxBytes` caps the WAL (but for what is committed while the worker is busy); each quarter asks for a checkpoint. */
-  constructor(db: Database, path: string, maxBytes: number) {
+  /** `maxBytes` caps the WAL, but for what is committed while the worker is busy; each quarter asks for a checkpoint. */
+  constructor(db: Pick<Database, 'pragma'>, path: string, maxBytes: number) {
     this.#db = db
     this.#path = path
     this.#quarterBytes = maxBytes / 4
     this.#maxBytes = maxBytes
+  }
+
+  /**
+   * What a commit should wait for; null: nothing. While the worker is at it, nobody else can shorten the WAL, and on a
+   * busy disk it may be at it for seconds.
+   */
+  get held(): Promise<void> | null {
+    if (this.#answer === null || this.#bytes <= this.#maxBytes * HELD_FACTOR) return null
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, MAX_HELD_MS)
+    void this.#answer.promise.then(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+    return promise
   }
 
   /** Counts a commit: bytes of content, and how many channels it touched. */
@@ -48,7 +68,7 @@ export class Checkpointer {
     // A WAL starts over only when a checkpoint has caught up with its writer. Under steady load the worker never quite
     // does; here, between two commits, it is a matter of the last frames.
     if (this.#bytes > this.#maxBytes) this.#checkpointHere()
-    else if (this.#sinceAsked > this.#quarterBytes && !this.#isRunning) this.#ask()
+    else if (this.#sinceAsked > this.#quarterBytes && this.#answer === null) this.#ask()
   }
 
   /** Ends the worker; the database may be closed afterwards. */
@@ -71,22 +91,27 @@ export class Checkpointer {
       // The machine has no thread to give. The commit has succeeded: another quarter later it is asked again.
       return
     }
-    this.#isRunning = true
+    this.#answer = Promise.withResolvers()
     this.#worker.postMessage('checkpoint')
+  }
+
+  #answered(): void {
+    this.#answer?.resolve()
+    this.#answer = null
   }
 
   #startWorker(): Worker {
     const worker = new Worker(WORKER, { workerData: this.#path })
     worker.unref()
     worker.on('message', (done: CheckpointDone | null) => {
-      this.#isRunning = false
       if (done) this.#correct(done)
+      this.#answered()
     })
     // It could not even open the file: checkpoints then are made here.
     worker.on('error', () => {
-      this.#isRunning = false
       this.#hasFailed = true
       this.#worker = null
+      this.#answered()
     })
     return worker
   }

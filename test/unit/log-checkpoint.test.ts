@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { Checkpointer } from '../../gateway/log/checkpoint.ts'
 import { entry } from '../contract/log-publish.ts'
 import { makeFolder, openLog } from './log-folder.ts'
 
@@ -30,4 +31,19 @@ it('keeps the WAL short with the worker', async () => {
   expect(statSync(join(dataDir, 'log.db-wal')).size).toBeLessThan(2 * MAX_WAL_BYTES)
   await log.close()
   expect((await openLog(dataDir)).head).toBe(4000)
+})
+
+it('makes commits wait while the worker holds a WAL that has outgrown its cap', async () => {
+  const dataDir = makeFolder()
+  await openLog(dataDir)
+  // Nobody else gets to shorten it meanwhile.
+  const held = { pragma: () => [{ busy: 1, log: 0, checkpointed: 0 }] }
+  const checkpointer = new Checkpointer(held, join(dataDir, 'log.db'), MAX_WAL_BYTES)
+  checkpointer.committed(MAX_WAL_BYTES / 2, 1)
+  expect(checkpointer.held).toBeNull()
+  checkpointer.committed(MAX_WAL_BYTES, 1)
+  expect(checkpointer.held).not.toBeNull()
+  // One wait has its limit; all of them end with the answer of the worker.
+  while (checkpointer.held) await checkpointer.held
+  await checkpointer.close()
 })
