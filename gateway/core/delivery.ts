@@ -144,9 +144,12 @@ export class Delivery implements SubscriptionOwner {
 
   /** Writes a sign of life, with the cursor when it moved in silence (rules W5, S4). */
   beat(): void {
-    if (this.#outbox.isBusy || this.#state !== 'flowing') return
+    if (this.#outbox.isBusy || this.#state === 'ended') return
     const { link } = this.#served
-    this.#outbox.push(link.encoder.heartbeat(this.reader.movedCursor()))
+    const isOpening = this.#state === 'opening'
+    // Whoever answers is judged by it from the first beat on, also if the log takes long; the welcome stays the first frame.
+    if (isOpening && !link.answersHeartbeats) return
+    this.#outbox.push(link.encoder.heartbeat(isOpening ? null : this.reader.movedCursor()))
     this.#outbox.flush()
     link.noteBeat()
   }

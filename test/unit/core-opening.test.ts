@@ -155,6 +155,19 @@ test('[S4] the heartbeat of a stream tells a cursor that moved in silence, once'
   expect(beats.map(({ eventId }) => eventId)).toEqual([core.log.inner.cursor(2), undefined])
 })
 
+test.each(['websocket', 'sse'] as const)(
+  '[W5] while the log takes long to open a connection by %s, it beats if that can be answered',
+  async transport => {
+    const core = await lateCore()
+    const peer = core.connect(['a'], { since: core.log.inner.cursor(0), link: new FakeLink(transport) })
+    peer.session.beat()
+    expect(peer.link.beats).toBe(transport === 'websocket' ? 1 : 0)
+    expect(peer.link.frames.filter(({ type }) => type !== 'ping')).toEqual([])
+    await turns(20)
+    expect(typesOf(peer).find(type => type !== 'ping')).toBe('welcome')
+  },
+)
+
 test('[W4] a key revoked while its connection was on the way: `unauthorized`, and nothing before it', async () => {
   const core = new Core()
   await core.publish('a')
