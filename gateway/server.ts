@@ -103,24 +103,35 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
   }
   const app = createFastify(config, parts, streams)
   app.addHook('onClose', async () => unfinished.stop())
+  // Two scopes: a hook of the server itself would reach that of /ws too, whichever comes first.
   await app.register(async scope => {
     takeUpgrades(app.server, streams, await registerWebSocket(scope, streams))
   })
-  underWay.limit(app)
+  await app.register(scope => answerRequests(scope, config, { ...parts, doors, underWay, complain }))
+  return app
+}
+
+/** Everything but streams: the API, and pages. */
+async function answerRequests(
+  app: FastifyInstance,
+  config: Config,
+  parts: ServerParts & { doors: Doors; underWay: RequestsUnderWay; complain: Complain },
+): Promise<void> {
+  const { context } = parts
+  parts.underWay.limit(app)
   app.addHook('onResponse', (_request, reply, done) => {
-    tally(parts.context.counters.responses, reply.statusCode)
+    tally(context.counters.responses, reply.statusCode)
     done()
   })
-  tellRefusals(app, parts.context)
-  harden(app, config, complain)
+  tellRefusals(app, context)
+  harden(app, config, parts.complain)
   app.addHook('onRequest', refuseUnclear)
-  await addApi(app, config, parts, doors)
+  await addApi(app, config, parts, parts.doors)
   await registerPages(app, {
     dashboard: folder('../dashboard/dist'),
     examples: folder('../examples'),
     subPath: subPath(config.publicUrl),
   })
-  return app
 }
 
 /** What every request for a stream passes, as every other passes the hooks of the framework. */
