@@ -25,6 +25,11 @@ export function isGone(socket: Socket): boolean {
   return socket.destroyed || socket.remoteAddress === undefined
 }
 
+/** From now on a stream's head waits for its first frames, so that one system call hands over both. */
+export function holdHead(socket: Socket): void {
+  socket.cork()
+}
+
 export class SocketWriter {
   readonly #socket: Socket
   readonly #onDrained: () => void
@@ -32,17 +37,11 @@ export class SocketWriter {
   /** Bytes of the write under way that waited when it began; 0 when none is. */
   #queuedBytes = 0
   #takenBytes = 0
-  #head: Buffer | null = null
 
   constructor(socket: Socket, unacknowledged: Pick<Unacknowledged, 'bytesOf'>, onDrained: () => void) {
     this.#socket = socket
     this.#unacknowledged = unacknowledged
     this.#onDrained = onDrained
-  }
-
-  /** What stands before everything else: it leaves with the first write, which spares a system call. */
-  begin(head: string): void {
-    this.#head = Buffer.from(head, 'latin1')
   }
 
   /** True: the socket took everything. False: `onDrained` is called when it has. */
@@ -51,7 +50,8 @@ export class SocketWriter {
     // A socket that closed meanwhile takes everything: its close is on the way.
     if (!socket.writable) return true
     // Without a callback Node spares a tick for each write; most writes leave at once.
-    socket.write(this.#behindHead(chunk))
+    socket.write(chunk)
+    this.letGo()
     if (socket.writableLength === 0) return true
     this.#queuedBytes = this.#unsentBytes()
     // `drain` alone would not do: it is silent below the high-water mark. An empty write behind the chunk tells.
@@ -60,8 +60,13 @@ export class SocketWriter {
   }
 
   /** Writes a few bytes whatever waits; `onTaken`: the socket took them. */
-  writeAtOnce(bytes: Buffer, onTaken?: () => void): void {
-    if (this.#socket.writable) this.#socket.write(this.#behindHead(bytes), onTaken)
+  writeAtOnce(bytes: Buffer, onTaken: () => void): void {
+    if (this.#socket.writable) this.#socket.write(bytes, onTaken)
+  }
+
+  /** What was held to leave with the first write leaves. */
+  letGo(): void {
+    if (this.#socket.writableCorked > 0) this.#socket.uncork()
   }
 
   /** Bytes handed over that the socket has not taken. */
@@ -85,15 +90,9 @@ export class SocketWriter {
 
   /** The end has been written: the peer gets a moment to take it, then the connection is cut. */
   cutAfterGrace(code: Code): void {
+    this.letGo()
     const timer = setTimeout(() => this.#cut(code), CLOSE_GRACE_MS).unref()
     this.#socket.once('close', () => clearTimeout(timer))
-  }
-
-  #behindHead(bytes: Buffer): Buffer {
-    if (this.#head === null) return bytes
-    const whole = Buffer.concat([this.#head, bytes])
-    this.#head = null
-    return whole
   }
 
   #cut(code: Code): void {

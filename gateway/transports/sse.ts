@@ -15,7 +15,7 @@ import { startTimer } from '../core/timer.ts'
 import { type ConnectQuery, queryOf, readConnectQuery } from './connect-query.ts'
 import type { TransportDeps } from './deps.ts'
 import { takeSocket } from './http-socket.ts'
-import { isGone, SocketWriter } from './socket-writer.ts'
+import { holdHead, isGone, SocketWriter } from './socket-writer.ts'
 import { encodeRetry, STOP_PREFIX, sseEncoder } from './sse-frame.ts'
 import { readStreamRequest, type StreamRequest, tellRefused } from './stream-request.ts'
 import type { Unacknowledged } from './unacknowledged.ts'
@@ -176,7 +176,8 @@ class SseLink implements Link {
     this.#writer = new SocketWriter(socket, options.unacknowledged, () => this.listener?.onDrained())
     // A stream has its own measures of a silent peer (rules R3, W5).
     socket.setTimeout(0)
-    this.#writer.begin(options.head)
+    holdHead(socket)
+    socket.write(options.head, 'latin1')
     this.address = options.address
     this.userAgent = options.userAgent
     socket.on('error', ignore)

@@ -20,7 +20,7 @@ import { Session } from '../core/session.ts'
 import { type ConnectQuery, queryOf, readConnectQuery } from './connect-query.ts'
 import type { TransportDeps } from './deps.ts'
 import { checkHandshake, WEBSOCKET_VERSION } from './handshake.ts'
-import { isGone } from './socket-writer.ts'
+import { holdHead, isGone } from './socket-writer.ts'
 import { pathOf, readStreamRequest, type StreamRequest, tellRefused } from './stream-request.ts'
 import type { UnfinishedMessages } from './unfinished.ts'
 import { DEFLATE, DEFLATE_OPTIONS, offersDeflate } from './ws-deflate.ts'
@@ -60,6 +60,7 @@ export async function registerWebSocket(app: FastifyInstance, deps: WebSocketDep
     if (arrived === null) return
     arrivals.set(raw, arrived)
     narrowOffers(raw.headers)
+    holdHead(socket)
     upgrades.emit('upgrade', raw, socket, head)
   }
 }

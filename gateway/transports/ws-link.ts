@@ -73,8 +73,10 @@ export class WebSocketLink implements Link, Receiving {
   }
 
   write(chunk: Buffer): boolean {
-    // Not after a close frame, which ends the stream of frames.
-    return this.#isOpen ? this.#writer.write(chunk) : true
+    if (this.#isOpen) return this.#writer.write(chunk)
+    // Not after a close frame, which ends the stream of frames; but if the peer closed so early, ours is held.
+    this.#writer.letGo()
+    return true
   }
 
   pendingBytes(): number {
