@@ -24,6 +24,8 @@ export interface Link {
    * `onDrained` is called when they are gone.
    */
   write(chunk: Buffer): boolean
+  /** The same for several, which leave together. */
+  writeAll(chunks: readonly Buffer[]): boolean
   /** Bytes handed over that the socket has not taken. */
   pendingBytes(): number
   /** Grows with every byte received and every byte taken: a peer for which it stands still may be dead (rule W5). */

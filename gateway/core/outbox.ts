@@ -5,6 +5,9 @@ import type { Counters } from './counters.ts'
 import type { Link } from './link.ts'
 import { watchStuck } from './stuck.ts'
 
+/** From so many bytes on a buffer is written as it is: a page of the log, which thousands share, is copied for none of them. */
+const LARGE_BYTES = 4096
+
 export class Outbox {
   readonly #link: Link
   readonly #counters: Pick<Counters, 'sentBytes'>
@@ -57,10 +60,7 @@ export class Outbox {
 
   /** Writes a shared buffer at once; only when nothing waits and the socket is not busy. */
   write(buffer: Buffer): void {
-    this.writtenBytes += buffer.length
-    this.#counters.sentBytes += buffer.length
-    this.#isBusy = !this.#link.write(buffer)
-    if (this.#isBusy) this.#stopWatch ??= watchStuck(this.#link, this.#onStuck)
+    this.#noteWrite(buffer.length, this.#link.write(buffer))
   }
 
   /** The socket took what it had. */
@@ -81,11 +81,39 @@ export class Outbox {
     this.#buffers = []
     this.#bytes = 0
     this.#noticeBytes = 0
-    this.write(buffers.length === 1 ? buffers[0]! : Buffer.concat(buffers, bytes))
+    const pieces = joinSmall(buffers)
+    const hasTakenAll = pieces.length === 1 ? this.#link.write(pieces[0]!) : this.#link.writeAll(pieces)
+    this.#noteWrite(bytes, hasTakenAll)
+  }
+
+  #noteWrite(bytes: number, hasTakenAll: boolean): void {
+    this.writtenBytes += bytes
+    this.#counters.sentBytes += bytes
+    this.#isBusy = !hasTakenAll
+    if (this.#isBusy) this.#stopWatch ??= watchStuck(this.#link, this.#onStuck)
   }
 
   #endWatch(): void {
     this.#stopWatch?.()
     this.#stopWatch = null
   }
+}
+
+/** The same bytes in fewer buffers. */
+function joinSmall(buffers: readonly Buffer[]): Buffer[] {
+  const pieces: Buffer[] = []
+  let small: Buffer[] = []
+  const join = (): void => {
+    if (small.length > 0) pieces.push(small.length === 1 ? small[0]! : Buffer.concat(small))
+    small = []
+  }
+  for (const buffer of buffers) {
+    if (buffer.length < LARGE_BYTES) small.push(buffer)
+    else {
+      join()
+      pieces.push(buffer)
+    }
+  }
+  join()
+  return pieces
 }

@@ -191,6 +191,10 @@ class SseLink implements Link {
     return this.#writer.write(chunk)
   }
 
+  writeAll(chunks: readonly Buffer[]): boolean {
+    return this.#writer.writeAll(chunks)
+  }
+
   pendingBytes(): number {
     return this.#writer.pendingBytes()
   }

@@ -73,10 +73,11 @@ export class WebSocketLink implements Link, Receiving {
   }
 
   write(chunk: Buffer): boolean {
-    if (this.#isOpen) return this.#writer.write(chunk)
-    // Not after a close frame, which ends the stream of frames; but if the peer closed so early, ours is held.
-    this.#writer.letGo()
-    return true
+    return this.#isOpen ? this.#writer.write(chunk) : this.#discard()
+  }
+
+  writeAll(chunks: readonly Buffer[]): boolean {
+    return this.#isOpen ? this.#writer.writeAll(chunks) : this.#discard()
   }
 
   pendingBytes(): number {
@@ -110,6 +111,12 @@ export class WebSocketLink implements Link, Receiving {
 
   get #isOpen(): boolean {
     return this.#webSocket.readyState === this.#webSocket.OPEN
+  }
+
+  /** A close frame ends the stream of frames. If the peer closed at once, ours is held with the head, and leaves. */
+  #discard(): boolean {
+    this.#writer.letGo()
+    return true
   }
 
   #onMessage(text: string | null): void {

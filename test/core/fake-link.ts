@@ -58,6 +58,10 @@ export class FakeLink implements Link {
     return false
   }
 
+  writeAll(chunks: readonly Buffer[]): boolean {
+    return this.write(Buffer.concat(chunks))
+  }
+
   pendingBytes(): number {
     return this.#pending
   }

@@ -93,6 +93,10 @@ export class SimulatedSocket implements Link {
     return !this.#isBusy
   }
 
+  writeAll(chunks: readonly Buffer[]): boolean {
+    return this.write(Buffer.concat(chunks))
+  }
+
   pendingBytes(): number {
     return this.#isBusy ? this.#pendingOver() : 0
   }

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { SocketWriter } from '../../gateway/transports/socket-writer.ts'
+import { holdHead, SocketWriter } from '../../gateway/transports/socket-writer.ts'
 import { within } from '../harness/deadline.ts'
 
 /** Two ends of one connection; both are gone when the test is. */
@@ -124,4 +124,37 @@ test('[R6] a socket that is gone takes everything without a word', async () => {
   await within(once(ours, 'close'), 'the close')
   expect(writer.write(CHUNK)).toBe(true)
   expect(() => writer.pendingBytes()).not.toThrow()
+})
+
+test('[R3] several chunks for a reader that stalls arrive in order, and are told of once', async () => {
+  const { ours, theirs } = await openPair()
+  const drained = Promise.withResolvers<void>()
+  const writer = new SocketWriter(ours, NOBODY_TELLS, () => drained.resolve())
+  const letters = [...'abcdefghijklmnopqrstuvwxyz']
+  // More than the kernel takes of a reader that does not read.
+  const chunks = letters.map(letter => Buffer.alloc(1024 * 1024, letter))
+  const bytes = letters.length * 1024 * 1024
+  expect(writer.writeAll(chunks)).toBe(false)
+  expect(writer.pendingBytes()).toBeGreaterThan(0)
+  let seen = ''
+  theirs.setEncoding('latin1').on('data', text => {
+    for (const letter of new Set(text as unknown as string)) if (!seen.endsWith(letter)) seen += letter
+  })
+  await read(theirs, bytes)
+  await within(drained.promise, 'the end of the wait')
+  expect(seen).toBe(letters.join(''))
+  expect(writer.pendingBytes()).toBe(0)
+})
+
+test('[S2] a head that is held leaves with the first write', async () => {
+  const { ours, theirs } = await openPair()
+  const writer = new SocketWriter(ours, NOBODY_TELLS, () => {})
+  holdHead(ours)
+  ours.write('head')
+  expect(ours.bytesWritten - ours.writableLength).toBe(0)
+  expect(writer.write(Buffer.from('first'))).toBe(true)
+  expect(ours.writableLength).toBe(0)
+  await read(theirs, 'headfirst'.length)
+  writer.write(CHUNK)
+  await read(theirs, CHUNK.length)
 })

@@ -105,6 +105,19 @@ test.for(illegal)('[R6] a frame %s ends that connection alone', async ([, bytes]
   await raw.closed
 })
 
+const together: [string, number[]][] = [
+  ['a close', [0x88, 0x80, 0, 0, 0, 0]],
+  ['an illegal frame', [0x83, 0x80, 0, 0, 0, 0]],
+]
+
+test.for(together)('[R6] %s in one packet with the handshake is answered after it', async ([, bytes], t) => {
+  const raw = await openRaw(t, gateway().port)
+  raw.send(Buffer.concat([Buffer.from(HANDSHAKE), Buffer.from(bytes)]))
+  await raw.receives(/^HTTP\/1\.1 101 .*\r\n\r\n.*\x88/s)
+  raw.socket.end()
+  await raw.closed
+})
+
 test('[R6] a handshake torn in pieces, and one cut in the middle', async t => {
   const slow = await openRaw(t, gateway().port)
   for (const part of HANDSHAKE.match(/.{1,40}/gs)!) {
