@@ -8,9 +8,9 @@
 export function networkOf(address: string | undefined): string {
   if (address === undefined) return ''
   const plain = withoutPort(address)
+  if (!plain.includes(':')) return plain
   const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(plain)
   if (mapped) return mapped[1]!
-  if (!plain.includes(':')) return plain
   return `${groupsOf(plain.split('%', 1)[0]!)
     .slice(0, 4)
     .map(group => group.replace(/^0+(?=.)/, '').toLowerCase())
@@ -19,6 +19,8 @@ export function networkOf(address: string | undefined): string {
 
 /** Some proxies write the port of each connection behind an address: a limit for that would be none. */
 export function withoutPort(address: string): string {
+  // Nearly all, several times for each connection.
+  if (!address.includes(':') && !address.startsWith('[')) return address
   return address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1')
 }
 

@@ -43,8 +43,8 @@ export class Reader {
   #isBehind = false
   #joining: Subscription[] = []
   #touched: Subscription | 'many' | null = null
-  /** Channels whose replay is under way: once the reader has caught up, a `live` names them. */
-  readonly #replaying = new Set<string>()
+  /** Channels whose replay is under way: once the reader has caught up, a `live` names them. Null while there are none. */
+  #replaying: Set<string> | null = null
   #toldSeq = -1
   #lastReadWasMain = false
   #hasStreamWaited = false
@@ -70,7 +70,7 @@ export class Reader {
   /** What a read under way still brings for it is dropped. */
   remove(subscription: Subscription): void {
     this.subscriptions.delete(subscription.channel.name)
-    this.#replaying.delete(subscription.channel.name)
+    this.#replaying?.delete(subscription.channel.name)
     this.#joining = this.#joining.filter(joining => joining !== subscription)
     if (this.#touched === subscription) this.#touched = null
   }
@@ -79,7 +79,7 @@ export class Reader {
   startAt(seq: number): void {
     this.#seq = seq
     this.#order = this.#options.hub.tail.order
-    for (const channel of this.subscriptions.keys()) this.#replaying.add(channel)
+    for (const channel of this.subscriptions.keys()) this.#replay(channel)
     this.#touched = 'many'
   }
 
@@ -172,7 +172,7 @@ export class Reader {
 
   /** Tells of a gap; what is left follows, then `live` again. */
   tellGap(gap: Gap): void {
-    if (!this.subscriptions.get(gap.channel)?.joining) this.#replaying.add(gap.channel)
+    if (!this.subscriptions.get(gap.channel)?.joining) this.#replay(gap.channel)
     this.#options.onGap(gap)
   }
 
@@ -220,7 +220,7 @@ export class Reader {
   #writeShared(touched: Subscription | 'many'): boolean {
     const { outbox, encoder, sender, hub } = this.#options
     if (touched === 'many' || touched.joining || this.#isBehind) return false
-    if (outbox.waitingBytes > 0 || this.#replaying.size > 0) return false
+    if (outbox.waitingBytes > 0 || this.#replaying !== null) return false
     const { channel } = touched
     if (!touched.isCovered(this.#seq, this.#order)) return false
     const index = channel.indexAfter(Math.max(this.#seq, touched.seq), Math.max(this.#order, touched.order))
@@ -297,7 +297,7 @@ export class Reader {
   #merge(subscription: Subscription): void {
     subscription.joining = false
     this.#joining = this.#joining.filter(joining => joining !== subscription)
-    this.#replaying.add(subscription.channel.name)
+    this.#replay(subscription.channel.name)
     this.#touched = 'many'
   }
 
@@ -309,12 +309,18 @@ export class Reader {
     return pulled
   }
 
+  #replay(channel: string): void {
+    this.#replaying ??= new Set()
+    this.#replaying.add(channel)
+  }
+
   #announceLive(): void {
-    if (this.#replaying.size === 0) return
+    const replaying = this.#replaying
+    this.#replaying = null
+    if (replaying === null || replaying.size === 0) return
     const { epoch, outbox, encoder, onLive } = this.#options
     const cursor = formatCursor(epoch, this.#seq)
-    const live: Live = { type: 'live', channels: [...this.#replaying], cursor }
-    this.#replaying.clear()
+    const live: Live = { type: 'live', channels: [...replaying], cursor }
     this.#toldSeq = this.#seq
     outbox.push(encoder.frame(live, cursor))
     onLive(live.channels)

@@ -119,8 +119,9 @@ function drop(socket: Socket): null {
 
 /** `ws` would turn away who offers only what cannot be taken; that one connects too, without compression. */
 function narrowOffers(headers: IncomingMessage['headers']): void {
-  const isOffered = offersDeflate(headers['sec-websocket-extensions'])
-  if (isOffered) headers['sec-websocket-extensions'] = DEFLATE
+  const offers = headers['sec-websocket-extensions']
+  if (offers === undefined) return
+  if (offersDeflate(offers)) headers['sec-websocket-extensions'] = DEFLATE
   else delete headers['sec-websocket-extensions']
 }
 
