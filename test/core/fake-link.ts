@@ -29,6 +29,8 @@ export class FakeLink implements Link {
   onSent: ((sent: Sent) => void) | null = null
   /** The length of each write, and whether the socket was still busy with the one before. */
   readonly writes: { bytes: number; wasBusy: boolean }[] = []
+  /** What was handed over together, as it was. */
+  readonly together: (readonly Buffer[])[] = []
   #pending = 0
   #progress = 0
 
@@ -59,6 +61,7 @@ export class FakeLink implements Link {
   }
 
   writeAll(chunks: readonly Buffer[]): boolean {
+    this.together.push(chunks)
     return this.write(Buffer.concat(chunks))
   }
 

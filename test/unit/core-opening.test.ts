@@ -29,6 +29,20 @@ test('[S3] welcome, subscribed, gaps, replay, live: in this order', async () => 
   ])
 })
 
+test('[R2] a page that several missed is the same buffer for all of them, between the frames of each', async () => {
+  const core = new Core()
+  await core.publish(...Array.from({ length: 100 }, () => 'a'))
+  const since = core.log.inner.cursor(0)
+  const peers = [core.connect(['a'], { since }), core.connect(['a'], { since })]
+  await turns(5)
+  const pages = peers.map(({ link }) => link.together.flat().reduce((a, b) => (a.length > b.length ? a : b)))
+  expect(pages[0]).toBe(pages[1])
+  for (const peer of peers) {
+    expect(peer.link.writes).toHaveLength(1)
+    expect(typesOf(peer)).toEqual(['welcome', 'subscribed', ...Array(100).fill('message'), 'live'])
+  }
+})
+
 test('[S3] without a cursor the welcome carries the place to resume from', async () => {
   const core = new Core()
   await core.publish('a', 'b', 'a')
