@@ -120,6 +120,12 @@ export class Delivery implements SubscriptionOwner {
     return true
   }
 
+  /** A channel has news, and this is the turn for it, unless another one is waited for. */
+  visit(subscription: Subscription): void {
+    this.reader.touch(subscription)
+    if (!this.#isQueued && this.#state === 'flowing') this.takeTurn()
+  }
+
   settle(): void {
     this.reader.settle()
   }

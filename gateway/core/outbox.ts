@@ -51,7 +51,7 @@ export class Outbox {
 
   /** One write of everything that waits, unless the socket is busy. */
   flush(): void {
-    if (this.#isBusy || this.#buffers.length === 0) return
+    if (this.#isBusy || this.#bytes === 0) return
     this.#writeAll()
   }
 
