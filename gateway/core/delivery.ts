@@ -32,14 +32,14 @@ export interface Served {
 
 export class Delivery implements SubscriptionOwner {
   readonly reader: Reader
-  readonly #served: Served
-  readonly #context: Context
   readonly #outbox: Outbox
+  #state: 'opening' | 'flowing' | 'ended' = 'opening'
+  #isQueued = false
   /** Null until the first channel with presence. */
   #attendance: Attendance | null = null
-  #state: 'opening' | 'flowing' | 'ended' = 'opening'
   #onIdle: (() => void) | null = null
-  #isQueued = false
+  readonly #served: Served
+  readonly #context: Context
   #isReading = false
 
   constructor(served: Served, context: Context) {

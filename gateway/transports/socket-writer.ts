@@ -25,6 +25,15 @@ export function isGone(socket: Socket): boolean {
   return socket.destroyed || socket.remoteAddress === undefined
 }
 
+/** True: the socket took everything. False: its writer has to `wait`. */
+export function handOver(socket: Socket, chunk: Buffer): boolean {
+  // A socket that closed meanwhile takes everything: its close is on the way.
+  if (!socket.writable) return true
+  // Without a callback Node spares a tick for each write; most writes leave at once.
+  socket.write(chunk)
+  return socket.writableLength === 0
+}
+
 export class SocketWriter {
   readonly #socket: Socket
   readonly #onDrained: () => void
@@ -47,15 +56,14 @@ export class SocketWriter {
 
   /** True: the socket took everything. False: `onDrained` is called when it has. */
   write(chunk: Buffer): boolean {
-    const socket = this.#socket
-    // A socket that closed meanwhile takes everything: its close is on the way.
-    if (!socket.writable) return true
-    // Without a callback Node spares a tick for each write; most writes leave at once.
-    socket.write(this.#behindHead(chunk))
-    if (socket.writableLength === 0) return true
+    return handOver(this.#socket, this.#behindHead(chunk)) || this.wait()
+  }
+
+  /** A chunk was handed over of which some waits: `onDrained` is called when it is gone. */
+  wait(): false {
     this.#queuedBytes = this.#unsentBytes()
     // `drain` alone would not do: it is silent below the high-water mark. An empty write behind the chunk tells.
-    socket.write(NOTHING, () => this.#onTaken())
+    this.#socket.write(NOTHING, () => this.#onTaken())
     return false
   }
 
