@@ -21,8 +21,8 @@ export class Hub implements Follower {
   readonly #rules: ChannelRules
   readonly #channels = new Map<string, LiveChannel>()
   readonly #ready = new Queue<TurnTaker>()
-  /** The one channel that a tick touched, and those of its subscribers that have not looked yet. */
-  #fanOut: { readonly channel: LiveChannel; readonly rest: Iterable<Subscriber> } | null = null
+  /** The subscribers of the one channel that a tick touched, from the first on that has not looked yet. */
+  #fanOut: Iterable<Subscriber> | null = null
   /** Called for each channel that new messages or removals touched, before its subscribers look. */
   readonly #onTouched: (channel: string) => void
   #subscriptions = 0
@@ -43,9 +43,9 @@ export class Hub implements Follower {
     return this.#channels.size
   }
 
-  /** The channel with news that some of its subscribers have not been told of; of all others everybody was told. */
-  get fanningOut(): LiveChannel | null {
-    return this.#fanOut === null ? null : this.#fanOut.channel
+  /** Some subscribers of a channel have not heard yet that it has news. */
+  get isFanningOut(): boolean {
+    return this.#fanOut !== null
   }
 
   /** This node's live subscriptions of a channel (rule H5). */
@@ -153,7 +153,7 @@ export class Hub implements Follower {
    */
   #announce(touched: ReadonlySet<LiveChannel>): void {
     if (touched.size === 1 && this.#ready.length === 0) {
-      for (const channel of touched) this.#fanOut = { channel, rest: channel.subscribers.values() }
+      for (const channel of touched) this.#fanOut = channel.subscribers.values()
     } else {
       for (const channel of touched) this.#queueAll(channel.subscribers)
     }
@@ -164,7 +164,7 @@ export class Hub implements Follower {
   #queueFanOut(): void {
     const fanOut = this.#fanOut
     this.#fanOut = null
-    if (fanOut) this.#queueAll(fanOut.rest)
+    if (fanOut) this.#queueAll(fanOut)
   }
 
   #queueAll(subscribers: Iterable<Subscriber>): void {
@@ -184,6 +184,7 @@ export class Hub implements Follower {
   readonly #run = (): void => {
     this.#runScheduled = false
     const end = performance.now() + SLICE_MS
+    // Nobody else has a turn during a fan-out: moving to the head, a session could pass over what it was not told of.
     if (this.#fanOutUntil(end)) this.#takeTurnsUntil(end)
     if (this.#isIdle || this.#runScheduled) return
     this.#runScheduled = true
@@ -199,7 +200,7 @@ export class Hub implements Follower {
     const fanOut = this.#fanOut
     if (fanOut === null) return true
     let done = 0
-    for (const subscriber of fanOut.rest) {
+    for (const subscriber of fanOut) {
       subscriber.visit()
       done += 1
       if (done % SLICE_STEP === 0 && performance.now() > end) return false

@@ -115,7 +115,7 @@ export class Reader {
     this.#touched = null
     if (this.#joining !== null && this.#pullBeforeStream()) return
     // What joined just now stands beyond the stream, whose other channels may have nothing new.
-    const isWide = touched === 'many' || this.#touched !== null || !this.#isAllTold(touched)
+    const isWide = touched === 'many' || this.#touched !== null
     const ready = this.#readable(isWide ? [...this.subscriptions.values()] : [touched])
     const pulled = this.#pullTail(ready, { seq: this.#seq, order: this.#order })
     const place = pulled.stoppedAt ?? this.#hub.tail
@@ -205,7 +205,7 @@ export class Reader {
 
   /** Nothing of the reader's channels lies between its place and the head: it moves there, past others' messages. */
   settle(): void {
-    if (this.#touched !== null || this.needsLog || this.#hub.fanningOut !== null) return
+    if (this.#touched !== null || this.needsLog || this.#hub.isFanningOut) return
     this.#seq = Math.max(this.#seq, this.#hub.tail.seq)
   }
 
@@ -235,7 +235,7 @@ export class Reader {
   #writeShared(touched: Subscription | 'many'): boolean {
     const outbox = this.#outbox
     if (touched === 'many' || touched.joining || this.#isBehind || this.#replaying !== null) return false
-    if (outbox.waitingBytes > 0 || !this.#isAllTold(touched)) return false
+    if (outbox.waitingBytes > 0) return false
     const { channel } = touched
     const { seq, order } = this.placeOf(touched)
     const chunk = channel.chunkAfter(seq, order, this.#encoder)
@@ -249,12 +249,6 @@ export class Reader {
     this.#count(chunk.count)
     outbox.write(chunk.buffer)
     return true
-  }
-
-  /** Whether no other channel has news of which the reader was not told yet. */
-  #isAllTold({ channel }: Subscription): boolean {
-    const { fanningOut } = this.#hub
-    return fanningOut === null || fanningOut === channel
   }
 
   /** Those whose channel the tail covers. When a stored channel has dropped out, all stored ones go on from the log. */
