@@ -32,14 +32,14 @@ export interface Served {
 
 export class Delivery implements SubscriptionOwner {
   readonly reader: Reader
-  readonly #served: Served
-  readonly #context: Context
   readonly #outbox: Outbox
+  #state: 'opening' | 'flowing' | 'ended' = 'opening'
+  #isQueued = false
   /** Null until the first channel with presence. */
   #attendance: Attendance | null = null
-  #state: 'opening' | 'flowing' | 'ended' = 'opening'
   #onIdle: (() => void) | null = null
-  #isQueued = false
+  readonly #served: Served
+  readonly #context: Context
   #isReading = false
 
   constructor(served: Served, context: Context) {
@@ -118,6 +118,12 @@ export class Delivery implements SubscriptionOwner {
     if (this.#isQueued || this.#outbox.isBusy || this.#state !== 'flowing') return false
     this.#isQueued = true
     return true
+  }
+
+  /** A channel has news, and this is the turn for it, unless another one is waited for. */
+  visit(subscription: Subscription): void {
+    this.reader.touch(subscription)
+    if (!this.#isQueued && this.#state === 'flowing') this.takeTurn()
   }
 
   settle(): void {

@@ -6,7 +6,7 @@ import { LiveChannel } from './live-channel.ts'
 import type { Follower, Log, Message, Removal } from './log.ts'
 import type { MessageContent } from './message-json.ts'
 import { Queue } from './queue.ts'
-import type { TurnTaker } from './subscriber.ts'
+import type { Subscriber, TurnTaker } from './subscriber.ts'
 import { Subscription, type SubscriptionOwner } from './subscription.ts'
 import { Tail } from './tail.ts'
 
@@ -21,6 +21,8 @@ export class Hub implements Follower {
   readonly #rules: ChannelRules
   readonly #channels = new Map<string, LiveChannel>()
   readonly #ready = new Queue<TurnTaker>()
+  /** The subscribers of the one channel that a tick touched, from the first on that has not looked yet. */
+  #fanOut: Iterable<Subscriber> | null = null
   /** Called for each channel that new messages or removals touched, before its subscribers look. */
   readonly #onTouched: (channel: string) => void
   #subscriptions = 0
@@ -39,6 +41,11 @@ export class Hub implements Follower {
 
   get activeChannels(): number {
     return this.#channels.size
+  }
+
+  /** Some subscribers of a channel have not heard yet that it has news. */
+  get isFanningOut(): boolean {
+    return this.#fanOut !== null
   }
 
   /** This node's live subscriptions of a channel (rule H5). */
@@ -91,6 +98,7 @@ export class Hub implements Follower {
 
   /** The log committed these. */
   appended(messages: readonly Message[], head: number): void {
+    this.#queueFanOut()
     const touched = new Set<LiveChannel>()
     for (const message of messages) {
       this.#onTouched(message.channel)
@@ -100,8 +108,7 @@ export class Hub implements Follower {
       touched.add(channel)
     }
     this.tail.seq = head
-    for (const channel of touched) this.#touch(channel)
-    this.#runSoon()
+    this.#announce(touched)
   }
 
   /** The log lost these before their time. */
@@ -109,6 +116,7 @@ export class Hub implements Follower {
     this.#onTouched(removal.channel)
     const channel = this.#channels.get(removal.channel)
     if (!channel) return
+    this.#queueFanOut()
     if ('through' in removal) {
       // Whoever has everything has no gap: moved to the head, it stands behind what is removed.
       for (const subscriber of channel.subscribers) subscriber.settle()
@@ -125,9 +133,9 @@ export class Hub implements Follower {
   deliverUnstored(message: MessageContent): void {
     const channel = this.#channels.get(message.channel)
     if (!channel) return
+    this.#queueFanOut()
     this.tail.appendUnstored(channel, message)
-    this.#touch(channel)
-    this.#runSoon()
+    this.#announce(new Set([channel]))
   }
 
   /** Gives a session its turn at the end of this turn of the event loop, so that what it has to say leaves in one write. */
@@ -138,8 +146,29 @@ export class Hub implements Follower {
     setImmediate(this.#run)
   }
 
-  #touch(channel: LiveChannel): void {
-    for (const subscriber of channel.subscribers) {
+  /**
+   * News of one channel, while nobody waits: its subscribers look one after the other, and each is visited once. With
+   * a thousand connections their state is no longer in the processor's cache when they come up a second time. Otherwise
+   * all are told first and then have turns, so that news of several channels leave in one write.
+   */
+  #announce(touched: ReadonlySet<LiveChannel>): void {
+    if (touched.size === 1 && this.#ready.length === 0) {
+      for (const channel of touched) this.#fanOut = channel.subscribers.values()
+    } else {
+      for (const channel of touched) this.#queueAll(channel.subscribers)
+    }
+    this.#runSoon()
+  }
+
+  /** Something else comes before the fan-out has ended: whoever has not looked yet gets a turn. */
+  #queueFanOut(): void {
+    const fanOut = this.#fanOut
+    this.#fanOut = null
+    if (fanOut) this.#queueAll(fanOut)
+  }
+
+  #queueAll(subscribers: Iterable<Subscriber>): void {
+    for (const subscriber of subscribers) {
       const waiting = subscriber.touch()
       if (waiting) this.#ready.push(waiting)
     }
@@ -147,7 +176,7 @@ export class Hub implements Follower {
 
   /** Deliveries leave right after the commit, without another turn of the event loop. */
   #runSoon(): void {
-    if (this.#runScheduled || this.#ready.length === 0) return
+    if (this.#runScheduled || this.#isIdle) return
     this.#runScheduled = true
     queueMicrotask(this.#run)
   }
@@ -155,12 +184,36 @@ export class Hub implements Follower {
   readonly #run = (): void => {
     this.#runScheduled = false
     const end = performance.now() + SLICE_MS
-    for (let done = 1; this.#ready.length > 0; done += 1) {
-      this.#ready.shift()!.takeTurn()
-      if (done % SLICE_STEP === 0 && performance.now() > end) break
-    }
-    if (this.#ready.length === 0 || this.#runScheduled) return
+    // Nobody else has a turn during a fan-out: moving to the head, a session could pass over what it was not told of.
+    if (this.#fanOutUntil(end)) this.#takeTurnsUntil(end)
+    if (this.#isIdle || this.#runScheduled) return
     this.#runScheduled = true
     setImmediate(this.#run)
+  }
+
+  get #isIdle(): boolean {
+    return this.#fanOut === null && this.#ready.length === 0
+  }
+
+  /** False: the time is over before everybody has looked. */
+  #fanOutUntil(end: number): boolean {
+    const fanOut = this.#fanOut
+    if (fanOut === null) return true
+    let done = 0
+    for (const subscriber of fanOut) {
+      subscriber.visit()
+      done += 1
+      if (done % SLICE_STEP === 0 && performance.now() > end) return false
+    }
+    // Unless a visit brought other news, and with them the next fan-out.
+    if (this.#fanOut === fanOut) this.#fanOut = null
+    return true
+  }
+
+  #takeTurnsUntil(end: number): void {
+    for (let done = 1; this.#ready.length > 0; done += 1) {
+      this.#ready.shift()!.takeTurn()
+      if (done % SLICE_STEP === 0 && performance.now() > end) return
+    }
   }
 }

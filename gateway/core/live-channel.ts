@@ -12,6 +12,8 @@ export const CHUNK_BYTES = 64 * 1024
 /** Encoded messages in a row, shared by every connection that stands where the chunk begins. */
 export interface Chunk {
   readonly buffer: Buffer
+  /** Everybody who was given this, and not yet the chunk's first, stands where it begins. */
+  readonly after: { readonly seq: number; readonly order: number }
   readonly first: TailEntry
   readonly last: TailEntry
   readonly count: number
@@ -43,6 +45,15 @@ export class LiveChannel {
     return this.rule.history !== null
   }
 
+  get newest(): TailEntry | undefined {
+    return this.entries.at(this.entries.length - 1)
+  }
+
+  /** Whether the tail holds everything that a reader at this place lacks. */
+  covers(seq: number, order: number): boolean {
+    return this.hasHistory ? seq >= this.evictedSeq : order >= this.evictedOrder
+  }
+
   /** The index of the first entry after a place; `entries.length` when there is none. */
   indexAfter(seq: number, order: number): number {
     let low = 0
@@ -55,12 +66,16 @@ export class LiveChannel {
     return low
   }
 
-  /** The messages from an index on, up to one chunk of bytes. The newest chunk is remembered for each wire format. */
-  chunkFrom(index: number, encoder: Encoder): Chunk {
-    const first = this.entries.at(index)!
+  /**
+   * What follows a place, up to one chunk of bytes; null when nothing does, or only the log knows. The newest chunk is
+   * remembered for each wire format: whoever stands where the one before stood needs no search.
+   */
+  chunkAfter(seq: number, order: number, encoder: Encoder): Chunk | null {
     const remembered = this.#chunks[encoder.slot]
-    if (remembered?.first === first && this.#isCurrent(remembered)) return remembered
-    const chunk = this.#encode(index, first, encoder)
+    if (remembered && this.#isNext(remembered, seq, order)) return remembered
+    const index = this.indexAfter(seq, order)
+    if (index === this.entries.length || !this.covers(seq, order)) return null
+    const chunk = this.#encode(index, encoder)
     this.#chunks[encoder.slot] = chunk
     return chunk
   }
@@ -88,15 +103,19 @@ export class LiveChannel {
     this.#forgetChunks()
   }
 
-  #isCurrent(chunk: Chunk): boolean {
-    return chunk.last === this.entries.at(this.entries.length - 1) || chunk.buffer.length >= CHUNK_BYTES
+  #isNext({ after, first, last, buffer }: Chunk, seq: number, order: number): boolean {
+    const isBehind = this.hasHistory ? seq >= after.seq : order >= after.order
+    return isBehind && first.isAfter(seq, order) && (last === this.newest || buffer.length >= CHUNK_BYTES)
   }
 
   #forgetChunks(): void {
     this.#chunks.fill(undefined)
   }
 
-  #encode(index: number, first: TailEntry, encoder: Encoder): Chunk {
+  #encode(index: number, encoder: Encoder): Chunk {
+    const first = this.entries.at(index)!
+    const before = index === 0 ? null : this.entries.at(index - 1)!
+    const after = { seq: before?.seq ?? this.evictedSeq, order: before?.order ?? this.evictedOrder }
     const buffers: Buffer[] = []
     let last = first
     let bytes = 0
@@ -112,7 +131,7 @@ export class LiveChannel {
       endsAt = Math.min(endsAt, last.endsAt)
     }
     const buffer = buffers.length === 1 ? buffers[0]! : join(buffers, bytes)
-    return { buffer, first, last, count: buffers.length, hasSenders, endsAt }
+    return { buffer, after, first, last, count: buffers.length, hasSenders, endsAt }
   }
 }
 

@@ -9,17 +9,17 @@ import { watchStuck } from './stuck.ts'
 const LARGE_BYTES = 4096
 
 export class Outbox {
+  #isBusy = false
+  #bytes = 0
+  /** Bytes handed to the socket so far. */
+  writtenBytes = 0
   readonly #link: Link
   readonly #counters: Pick<Counters, 'sentBytes'>
-  readonly #onStuck: () => void
   #buffers: Buffer[] = []
-  #bytes = 0
-  #isBusy = false
+  readonly #onStuck: () => void
   #stopWatch: (() => void) | null = null
   /** How many of the waiting bytes are notices, which nobody asked for: answers beside them are bounded elsewhere. */
   #noticeBytes = 0
-  /** Bytes handed to the socket so far. */
-  writtenBytes = 0
 
   /** `onStuck`: the socket took nothing of a write for a minute (rule R3). */
   constructor(link: Link, counters: Pick<Counters, 'sentBytes'>, onStuck: () => void) {
@@ -54,7 +54,7 @@ export class Outbox {
 
   /** One write of everything that waits, unless the socket is busy. */
   flush(): void {
-    if (this.#isBusy || this.#buffers.length === 0) return
+    if (this.#isBusy || this.#bytes === 0) return
     this.#writeAll()
   }
 

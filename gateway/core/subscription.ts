@@ -8,6 +8,8 @@ import type { Subscriber, TurnTaker } from './subscriber.ts'
 export interface SubscriptionOwner extends TurnTaker {
   /** A channel has news. True: the session wants a turn. */
   touch(subscription: Subscription): boolean
+  /** The same, and the turn is now. */
+  visit(subscription: Subscription): void
   settle(): void
   notify(frame: ServerFrame): void
 }
@@ -33,6 +35,10 @@ export class Subscription implements Subscriber {
     return this.#owner.touch(this) ? this.#owner : null
   }
 
+  visit(): void {
+    this.#owner.visit(this)
+  }
+
   settle(): void {
     this.#owner.settle()
   }
@@ -43,9 +49,6 @@ export class Subscription implements Subscriber {
 
   /** Whether the tail holds everything this reader lacks, when the session stands at `seq` and `order`. */
   isCovered(seq: number, order: number): boolean {
-    const { channel } = this
-    return channel.hasHistory
-      ? Math.max(seq, this.seq) >= channel.evictedSeq
-      : Math.max(order, this.order) >= channel.evictedOrder
+    return this.channel.covers(Math.max(seq, this.seq), Math.max(order, this.order))
   }
 }

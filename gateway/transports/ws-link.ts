@@ -6,7 +6,7 @@ import type { WebSocket } from 'ws'
 import { type Code, closeCode } from '../../shared/codes.ts'
 import type { Encoder } from '../core/encoder.ts'
 import type { Link, LinkListener, Taken } from '../core/link.ts'
-import { SocketWriter } from './socket-writer.ts'
+import { handOver, SocketWriter } from './socket-writer.ts'
 import type { Unacknowledged } from './unacknowledged.ts'
 import type { Receiving } from './unfinished.ts'
 import { DEFLATE, deflateEncoder } from './ws-deflate.ts'
@@ -24,6 +24,8 @@ export interface WebSocketLinkOptions {
 }
 
 export class WebSocketLink implements Link, Receiving {
+  readonly #webSocket: WebSocket
+  readonly #socket: Socket
   readonly transport = 'websocket'
   readonly encoder: Encoder
   readonly address: string
@@ -35,8 +37,6 @@ export class WebSocketLink implements Link, Receiving {
   onLate: () => void = () => {}
   roundTripMs: number | null = null
   wholeCount = 0
-  readonly #webSocket: WebSocket
-  readonly #socket: Socket
   readonly #writer: SocketWriter
   #pendingPongs = 0
   /** When the first ping left that was not answered yet. */
@@ -73,7 +73,8 @@ export class WebSocketLink implements Link, Receiving {
   }
 
   write(chunk: Buffer): boolean {
-    return this.#isOpen ? this.#writer.write(chunk) : this.#discard()
+    if (!this.#isOpen) return this.#discard()
+    return handOver(this.#socket, chunk) || this.#writer.wait()
   }
 
   writeAll(chunks: readonly Buffer[]): boolean {
