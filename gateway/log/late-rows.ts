@@ -23,13 +23,14 @@ export class LateRows {
   readonly #namesAfter: Statement<[number], string>
 
   constructor(db: Database) {
+    // CROSS JOIN: from the few messages to their channels, never the other way round.
     this.#lacking = db.prepare(
       `SELECT count(*) AS count, total(size) AS bytes, max(seq) AS last, max(time) AS lastTime
        FROM message WHERE channel_id = ? AND seq > ?`,
     )
     this.#namesAfter = db
       .prepare<[number], string>(
-        `SELECT DISTINCT name FROM message JOIN channel ON channel.id = message.channel_id WHERE seq > ?`,
+        `SELECT DISTINCT name FROM message CROSS JOIN channel ON channel.id = message.channel_id WHERE seq > ?`,
       )
       .pluck()
   }
