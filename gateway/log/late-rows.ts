@@ -5,10 +5,19 @@
 // third of its cost. Rows catch up within a second, or once so many are behind; after a crash, at the next start.
 
 import type { Database, Statement } from 'better-sqlite3'
-import type { ChannelRow } from './ledger.ts'
 
 /** Writing them takes 2 ms; with more, few would share a page that they do not share already. */
 const MAX_LATE = 1000
+
+/** The figures of a channel that its messages tell. */
+interface Figures {
+  readonly id: number
+  readonly name: string
+  last: number
+  lastTime: number
+  count: number
+  bytes: number
+}
 
 interface Lacking {
   readonly count: number
@@ -63,7 +72,7 @@ export class LateRows {
   }
 
   /** Adds to a row, as it was just read, what it does not count yet: all that came after its newest message. */
-  complete(row: ChannelRow): void {
+  complete(row: Figures): void {
     if (!this.#names.has(row.name)) return
     const { count, bytes, last, lastTime } = this.#lacking.get(row.id, row.last)!
     row.count += count
