@@ -17,12 +17,15 @@ import { countOutcomes, createHookClient } from './access/hook-client.ts'
 import { createIdentify } from './access/identify.ts'
 import type { Operators } from './access/operators.ts'
 import { createOrigins, type Origins } from './access/origins.ts'
+import { ShownKeys } from './access/shown-keys.ts'
 import { registerPages } from './admin/pages.ts'
 import { registerApi } from './api/api.ts'
 import type { ApiDeps } from './api/deps.ts'
 import { createPretenceCheck, harden, hardeningHeaders } from './api/hardening.ts'
 import { RequestsUnderWay } from './api/pipelining.ts'
 import { writeProblem } from './api/problem.ts'
+import { createPublish } from './api/publish-call.ts'
+import { type PublishDoorDeps, takePublishes } from './api/publish-door.ts'
 import { tellRefusals } from './api/refusals.ts'
 import {
   answerBrokenRequest,
@@ -101,32 +104,46 @@ export async function buildServer(config: Config, parts: ServerParts): Promise<F
     sockets,
     underWay,
   }
-  const app = createFastify(config, parts, streams)
+  const api = createApiDeps(config, parts, doors)
+  let isClosing = false
+  const publishDoor = { ...createPublishDoor(config, parts, api, streams), isClosing: () => isClosing }
+  const app = createFastify(config, parts, streams, publishDoor)
+  app.addHook('preClose', async () => {
+    isClosing = true
+  })
   app.addHook('onClose', async () => unfinished.stop())
   // Two scopes: a hook of the server itself would reach that of /ws too, whichever comes first.
   await app.register(async scope => {
     takeUpgrades(app.server, streams, await registerWebSocket(scope, streams))
   })
-  await app.register(scope => answerRequests(scope, config, { ...parts, doors, underWay, complain }))
+  await app.register(scope =>
+    answerRequests(scope, config, { api, context: parts.context, underWay, complain }),
+  )
   return app
+}
+
+interface RequestParts {
+  readonly api: ApiDeps
+  readonly context: Context
+  readonly underWay: RequestsUnderWay
+  readonly complain: Complain
 }
 
 /** Everything but streams: the API, and pages. */
 async function answerRequests(
   app: FastifyInstance,
   config: Config,
-  parts: ServerParts & { doors: Doors; underWay: RequestsUnderWay; complain: Complain },
+  { api, context, underWay, complain }: RequestParts,
 ): Promise<void> {
-  const { context } = parts
-  parts.underWay.limit(app)
+  underWay.limit(app)
   app.addHook('onResponse', (_request, reply, done) => {
     tally(context.counters.responses, reply.statusCode)
     done()
   })
   tellRefusals(app, context)
-  harden(app, config, parts.complain)
+  harden(app, config, complain)
   app.addHook('onRequest', refuseUnclear)
-  await addApi(app, config, parts, parts.doors)
+  await registerApi(app, api)
   await registerPages(app, {
     dashboard: folder('../dashboard/dist'),
     examples: folder('../examples'),
@@ -144,7 +161,7 @@ function createIntake(config: Config, { context }: ServerParts, complain: Compla
     screen: request => findPretence(request.headers) ?? findUnclear(request),
     headers,
     refuse: (response, failure, others) => {
-      writeProblem(response, failure, { ...headers, ...others })
+      writeProblem(response, failure, { connection: 'close', ...headers, ...others })
       tally(context.counters.responses, response.statusCode)
     },
   }
@@ -154,6 +171,7 @@ function createFastify(
   config: Config,
   { logger, certificate }: ServerParts,
   streams: StreamsDeps & { readonly underWay: RequestsUnderWay },
+  publishDoor: PublishDoorDeps,
 ): FastifyInstance {
   const { sockets, underWay } = streams
   // At `info` Fastify would only repeat the ready line.
@@ -175,7 +193,7 @@ function createFastify(
       if (isStreaming || !underWay.endAfterAnswers(socket)) answerBrokenRequest(error, socket, isStreaming)
     },
     serverFactory: next => {
-      const listener = takeStreams(streams, next)
+      const listener = takeStreams(streams, takePublishes(publishDoor, next))
       const server =
         certificate === null
           ? createHttpServer(options, listener)
@@ -213,15 +231,11 @@ function createDoors(config: Config, parts: ServerParts): Doors {
   return { identify: createIdentify({ access, operators, origins, hook }), origins, door, hook }
 }
 
-async function addApi(
-  app: FastifyInstance,
-  config: Config,
-  parts: ServerParts,
-  { identify, origins, hook }: Doors,
-): Promise<void> {
+function createApiDeps(config: Config, parts: ServerParts, { identify, origins, hook }: Doors): ApiDeps {
   const { context, access, operators } = parts
-  await registerApi(app, {
+  return {
     ...context,
+    publish: createPublish({ ...context, limits: config.limits }),
     version: parts.version,
     identify,
     forgetUser: user => hook?.forget(user),
@@ -242,7 +256,29 @@ async function addApi(
     readFigures: parts.readFigures,
     metrics: parts.metrics,
     state: parts.state,
-  })
+  }
+}
+
+/** What the framework's hooks do for every other request, in the hands of the door for publishes. */
+function createPublishDoor(
+  config: Config,
+  { apiKeys, context, logger }: ServerParts,
+  { publish, checkAddress, origins }: ApiDeps,
+  { intake, underWay }: Pick<StreamsDeps, 'intake'> & { readonly underWay: RequestsUnderWay },
+): Omit<PublishDoorDeps, 'isClosing'> {
+  const { headers, addressOf, urlOf } = intake
+  return {
+    publish,
+    keys: new ShownKeys(apiKeys),
+    checkAddress,
+    addressOf,
+    urlOf,
+    underWay,
+    maxBodyBytes: config.limits.bodyBytes,
+    headers: { ...headers, ...origins.corsHeaders(undefined, undefined) },
+    context,
+    logger,
+  }
 }
 
 function openDirectory({ history, hub, counters, replayer }: Context): ChannelDirectory {

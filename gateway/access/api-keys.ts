@@ -69,11 +69,20 @@ export class ApiKeys {
 
   /** The identity of a key, or `null` for a text that is none. */
   readonly identify: KeyReader = bearer => {
+    const held = this.find(bearer)
+    return held && this.use(held)
+  }
+
+  /** The key that a text is, without that being a use of it. */
+  find(bearer: string): HeldKey | null {
     const digest = this.#blind(sha256(bearer))
     // A key that a command has just made is known before the next look at the store. No token has the prefix.
     if (!this.#byDigest.has(digest) && bearer.startsWith(KEY_PREFIX)) this.refresh()
-    const held = this.#byDigest.get(digest)
-    if (!held) return null
+    return this.#byDigest.get(digest) ?? null
+  }
+
+  /** Notes that a key was shown; the identity that it stands for. */
+  use(held: HeldKey): Identity {
     held.lastUsed = this.#options.clock()
     this.#unsavedUses.set(held.scope.name, held.lastUsed)
     return held.identity

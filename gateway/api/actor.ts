@@ -3,8 +3,10 @@
 import type { FastifyRequest } from 'fastify'
 import type { Actor, AuditAction, AuditTrail } from '../core/audit.ts'
 
-/** The caller of a request that passed the guard. */
-export function actorOf({ identity, ip }: Pick<FastifyRequest, 'identity' | 'ip'>): Actor {
+/** Who makes a request, once the guard has let it pass, and from where. */
+export type Caller = Pick<FastifyRequest, 'identity' | 'ip'>
+
+export function actorOf({ identity, ip }: Caller): Actor {
   switch (identity.kind) {
     case 'operator':
       return { kind: 'operator', name: identity.user, address: ip }
@@ -18,10 +20,10 @@ export function actorOf({ identity, ip }: Pick<FastifyRequest, 'identity' | 'ip'
 /** Records what a caller has done. It is done already: a record that cannot be kept undoes nothing. */
 export function note(
   audit: Pick<AuditTrail, 'note'>,
-  request: FastifyRequest,
+  caller: Caller,
   action: AuditAction,
   target: string,
   detail?: string,
 ): void {
-  audit.note({ actor: actorOf(request), action, target, detail })
+  audit.note({ actor: actorOf(caller), action, target, detail })
 }

@@ -17,13 +17,14 @@ export function readBodiesAsText(api: FastifyInstance, maxObjectBytes: number): 
   })
   api.removeAllContentTypeParsers()
   api.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    const refusal = check(body, maxObjectBytes)
+    const refusal = checkBody(body, maxObjectBytes)
     if (refusal) done(new RequestRefused(refusal))
     else done(null, body.toString('utf8'))
   })
 }
 
-function check(body: Buffer, maxObjectBytes: number): Failure | null {
+/** What is wrong with the bytes of a body, whatever they say. */
+export function checkBody(body: Buffer, maxObjectBytes: number): Failure | null {
   if (body.length > maxObjectBytes && !opensArray(body)) {
     return {
       code: 'too_large',

@@ -24,11 +24,13 @@ import type { Log } from '../core/log.ts'
 import type { Presence } from '../core/presence.ts'
 import type { Publisher } from '../core/publisher.ts'
 import type { Replayer } from '../core/replayer.ts'
+import type { Publish } from './publish-call.ts'
 
 export interface ApiDeps {
   /** Shown in the OpenAPI document. */
   readonly version: string
   readonly publisher: Pick<Publisher, 'publish'>
+  readonly publish: Publish
   readonly connections: Pick<Connections, 'find' | 'get' | 'disconnect' | 'disconnectUser' | 'closeEnded'>
   readonly hub: Pick<Hub, 'listChannels'>
   readonly channels: Pick<ChannelDirectory, 'figuresOf' | 'search'>

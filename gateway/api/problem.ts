@@ -1,7 +1,7 @@
 // Every error of the HTTP API in one form, RFC 9457 problem details. The one place that writes them; knows no routes.
 
 import { type ServerResponse, STATUS_CODES } from 'node:http'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CODES, type Code, type Failure } from '../../shared/codes.ts'
 import { storageFailureOf } from '../core/storage-failure.ts'
 
@@ -31,7 +31,7 @@ export function sendProblem(reply: FastifyReply, failure: HttpFailure): FastifyR
   return reply.code(status).headers(headers).send(body)
 }
 
-/** The same where there is no framework between; the connection ends with it. */
+/** The same where there is no framework between. */
 export function writeProblem(
   response: ServerResponse,
   failure: HttpFailure,
@@ -39,7 +39,6 @@ export function writeProblem(
 ): void {
   const { status, headers, body } = problemOf(failure)
   response.writeHead(status, {
-    connection: 'close',
     ...others,
     ...headers,
     'content-length': body.length,
@@ -109,7 +108,12 @@ function ofFramework(error: FastifyError, request: FastifyRequest): HttpFailure 
   }
   const status = error.statusCode ?? 500
   if (status >= 400 && status < 500) return { code: codeOf(status), status, message: error.message }
-  request.log.error({ err: error }, 'a request failed')
+  return bugFailure(error, request.log)
+}
+
+/** What a bug is answered with: logged, and not shown. */
+export function bugFailure(error: unknown, log: Pick<FastifyBaseLogger, 'error'>): HttpFailure {
+  log.error({ err: error }, 'a request failed')
   return { code: 'internal', message: 'The gateway failed to answer this request; its log says why.' }
 }
 

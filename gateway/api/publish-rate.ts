@@ -1,22 +1,27 @@
 // How fast callers may publish over HTTP. Knows no messages, only how many there are.
 
-import type { FastifyRequest } from 'fastify'
 import { KeyedRates } from '../access/keyed-rates.ts'
-import { tally } from '../core/counters.ts'
+import type { Config } from '../config/config.ts'
+import { type Counters, tally } from '../core/counters.ts'
 import { limitKey } from '../core/key-rate.ts'
 import { networkOf } from '../core/network.ts'
 import { publisherScope } from '../core/publisher-scope.ts'
-import type { ApiDeps } from './deps.ts'
+import type { Caller } from './actor.ts'
 import type { HttpFailure } from './problem.ts'
 
 /** Takes so many messages from the caller's rate; `rate_limited` when it is used up. */
-export type PublishRate = (request: FastifyRequest, messages: number) => HttpFailure | null
+export type PublishRate = (caller: Caller, messages: number) => HttpFailure | null
+
+export interface PublishRateDeps {
+  readonly limits: Pick<Config['limits'], 'commandsPerSecond' | 'publishesPerSecond'>
+  readonly counters: Pick<Counters, 'limited'>
+}
 
 /**
  * Clients publish no faster than over a WebSocket, where each publish is a command too; backends at the rate that is set
  * on their key, if any; operators have none.
  */
-export function createPublishRate({ limits, counters }: Pick<ApiDeps, 'limits' | 'counters'>): PublishRate {
+export function createPublishRate({ limits, counters }: PublishRateDeps): PublishRate {
   const { commandsPerSecond, publishesPerSecond } = limits
   const limit = commandsPerSecond < publishesPerSecond ? 'commandsPerSecond' : 'publishesPerSecond'
   const perSecond = limits[limit]

@@ -1,8 +1,9 @@
 // Tells operators of requests that were refused over HTTP, in the words of the answer. Knows no route.
 
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Failure } from '../../shared/codes.ts'
 import type { Context } from '../core/context.ts'
+import type { Identity } from '../core/identity.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -16,38 +17,43 @@ const TOLD: ReadonlySet<string> = new Set(['unauthorized', 'forbidden', 'rate_li
 /** A dashboard that is opened asks whether somebody is signed in; failed logins are in the audit log. */
 const SESSION = '/api/session'
 
+/** A request as it is told of. */
+export interface Refused {
+  readonly method: string
+  /** The route. */
+  readonly url: string | undefined
+  readonly ip: string
+  /** Set where the API's guard has said who calls. */
+  readonly identity?: Identity | undefined
+}
+
 /** Tells of each refused request once it was answered. */
 export function tellRefusals(app: FastifyInstance, context: Pick<Context, 'observe' | 'clock'>): void {
   app.addHook('onResponse', (request, _reply, done) => {
-    const { refusal, routeOptions } = request
-    if (refusal && isTold(refusal, routeOptions.url)) tell(request, refusal, context)
+    const { refusal, method, ip, identity, routeOptions } = request
+    if (refusal) tellRefusal({ method, url: routeOptions.url, ip, identity }, refusal, context)
     done()
   })
 }
 
-function isTold({ code }: Failure, url: string | undefined): boolean {
-  if (url === undefined || url === SESSION) return false
-  return TOLD.has(code)
-}
-
-function tell(
-  request: FastifyRequest,
+/** Tells of one, if it says something to operators. */
+export function tellRefusal(
+  { method, url, ip, identity }: Refused,
   { code, message }: Failure,
   { observe, clock }: Pick<Context, 'observe' | 'clock'>,
 ): void {
-  const url = request.routeOptions.url!
-  const user = userOf(request)
+  if (url === undefined || url === SESSION || !TOLD.has(code)) return
+  const user = userOf(identity)
   observe({
     kind: 'refused',
     time: clock(),
-    address: request.ip,
+    address: ip,
     ...(user !== undefined && { user }),
     code,
-    message: `${message} (${request.method} ${url})`,
+    message: `${message} (${method} ${url})`,
   })
 }
 
-/** The API's guard has said who calls. */
-function userOf({ identity }: Partial<FastifyRequest>): string | undefined {
+function userOf(identity: Identity | undefined): string | undefined {
   return identity?.kind === 'client' || identity?.kind === 'operator' ? identity.user : undefined
 }

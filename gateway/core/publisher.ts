@@ -96,11 +96,8 @@ export class Publisher {
   }
 
   async #commit(requests: readonly Request[]): Promise<void> {
-    const groups = requests.map(({ entries }) =>
-      entries.filter(({ stored, idempotency }) => stored || idempotency),
-    )
-    const outcomes = await this.#append(groups)
-    for (const [index, request] of requests.entries()) this.#finish(request, groups[index]!, outcomes[index]!)
+    const outcomes = await this.#append(requests.map(({ entries }) => entries.filter(isForLog)))
+    for (const [index, request] of requests.entries()) this.#finish(request, outcomes[index]!)
   }
 
   #takeRequests(): Request[] {
@@ -140,16 +137,18 @@ export class Publisher {
     }
   }
 
-  #finish(request: Request, logged: readonly Entry[], outcome: GroupOutcome): void {
+  #finish(request: Request, outcome: GroupOutcome): void {
     if (!outcome.ok) {
       request.resolve(UNWRITABLE)
       return
     }
     this.#options.counters.publishSeconds.observe((performance.now() - request.since) / 1000)
-    const appended = new Map(logged.map((entry, index) => [entry, outcome.entries[index]!]))
-    request.resolve(
-      request.items.map(item => ('code' in item ? item : this.#settle(item, appended.get(item)))),
-    )
+    let next = 0
+    const outcomes = request.items.map(item => {
+      if ('code' in item) return item
+      return this.#settle(item, isForLog(item) ? outcome.entries[next++] : undefined)
+    })
+    request.resolve(outcomes)
   }
 
   #settle(entry: Entry, appended: Appended | undefined): Published {
@@ -168,6 +167,11 @@ export class Publisher {
       duplicate,
     }
   }
+}
+
+/** Whether the log has anything to do with an entry: a place to give, or a key to remember. */
+function isForLog({ stored, idempotency }: Entry): boolean {
+  return stored || idempotency !== undefined
 }
 
 const OVERLOADED: Failure = {

@@ -20,7 +20,8 @@ const MAX_HELD_MS = 1000
 
 const FRAME_BYTES = 4096 + 24
 const FRAMES_PER_COMMIT = 4
-const FRAMES_PER_CHANNEL = 3
+// A leaf of the index, and some time later the leaf of its row.
+const FRAMES_PER_CHANNEL = 2
 
 export class Checkpointer {
   readonly #db: Pick<Database, 'pragma'>

@@ -2,6 +2,7 @@
 // it changes together with the database. Knows no messages and no rules of retention.
 
 import type { Database, Statement, Transaction } from 'better-sqlite3'
+import { LateRows } from './late-rows.ts'
 import { Recent } from './recent.ts'
 
 /** A channel's row. Change it inside `transact` only, and `touch` it. */
@@ -21,11 +22,12 @@ interface Figures {
   head: number
   time: number
   floor: number
+  figured: number
 }
 
 // The newest message says what head and time are; meta says it as soon as messages have been removed. Writing meta in
 // every append would cost one more page of the WAL each: 6 µs of 32.
-const FIGURES = `SELECT floor_seq AS floor, max(head, coalesce(newest.seq, 0)) AS head,
+const FIGURES = `SELECT floor_seq AS floor, figured_seq AS figured, max(head, coalesce(newest.seq, 0)) AS head,
     max(meta.time, coalesce(newest.time, 0)) AS time
   FROM meta LEFT JOIN (SELECT seq, time FROM message ORDER BY seq DESC LIMIT 1) AS newest`
 
@@ -50,7 +52,11 @@ export class Ledger {
   bytes = 0
   readonly #rows = new Recent<string, ChannelRow>(REMEMBERED_ROWS)
   readonly #touched = new Set<ChannelRow>()
+  readonly #late: LateRows
+  /** Every row in the database counts all messages up to this seq. */
+  figured = 0
   #mustStoreMeta = false
+  #isSettling = false
   /** Savepoints within the transaction, itself included. */
   #depth = 0
   readonly #assertWritable: () => void
@@ -60,12 +66,13 @@ export class Ledger {
   readonly #insertRow: Statement<[string, number]>
   readonly #updateRow: Statement<[number, number, number, number, number, number]>
   readonly #deleteRow: Statement<[number]>
-  readonly #updateMeta: Statement<[number, number, number]>
+  readonly #updateMeta: Statement<[number, number, number, number]>
 
   /** `assertWritable` throws when a commit would be lost; it is asked last before each. */
   constructor(db: Database, assertWritable: () => void) {
     this.db = db
     this.#assertWritable = assertWritable
+    this.#late = new LateRows(db)
     this.#findByName = db.prepare(`SELECT ${ROW} FROM channel WHERE name = ?`)
     this.#findById = db.prepare(`SELECT ${ROW} FROM channel WHERE id = ?`)
     this.#insertRow = db.prepare(
@@ -75,11 +82,12 @@ export class Ledger {
       'UPDATE channel SET trimmed_seq = ?, last_seq = ?, last_time = ?, count = ?, bytes = ? WHERE id = ?',
     )
     this.#deleteRow = db.prepare('DELETE FROM channel WHERE id = ?')
-    this.#updateMeta = db.prepare('UPDATE meta SET head = ?, time = ?, floor_seq = ?')
+    this.#updateMeta = db.prepare('UPDATE meta SET head = ?, time = ?, floor_seq = ?, figured_seq = ?')
     this.#transaction = db.transaction((work: () => unknown) => {
       this.#depth += 1
       try {
         const result = work()
+        if (this.#depth === 1) this.#touchLate()
         this.#flush()
         if (this.#depth === 1) this.#assertWritable()
         return result
@@ -91,11 +99,13 @@ export class Ledger {
   }
 
   #load(): void {
-    const meta = this.db.prepare(FIGURES).get() as Figures
+    Object.assign(this, this.db.prepare(FIGURES).get() as Figures)
+    this.#late.noteAfter(this.figured)
+    this.settle()
     const totals = this.db
       .prepare('SELECT total(count) AS messages, total(bytes) AS bytes FROM channel')
       .get()
-    Object.assign(this, meta, totals)
+    Object.assign(this, totals)
   }
 
   /**
@@ -105,16 +115,29 @@ export class Ledger {
   transact<T>(work: () => T): T {
     // Of a savepoint only its own changes may be undone: what the outer transaction has pending is written first.
     this.#flush()
-    const { head, time, floor, messages, bytes } = this
+    const { head, time, floor, messages, bytes, figured } = this
     try {
-      return this.#transaction.immediate(work) as T
+      const result = this.#transaction.immediate(work) as T
+      if (this.#isSettling && this.#depth === 0) this.#late.clear()
+      return result
     } catch (error) {
       this.#touched.clear()
       this.#rows.clear()
-      Object.assign(this, { head, time, floor, messages, bytes })
+      Object.assign(this, { head, time, floor, messages, bytes, figured })
       this.#mustStoreMeta = false
       throw error
+    } finally {
+      if (this.#depth === 0) this.#isSettling = false
     }
+  }
+
+  /** Writes what the rows of channels lack; whoever reads them with SQL calls it before. True: there was something. */
+  settle(): boolean {
+    if (this.#late.areNone) return false
+    this.transact(() => {
+      this.#isSettling = true
+    })
+    return true
   }
 
   /** The row of a channel, if it has one. */
@@ -122,7 +145,9 @@ export class Ledger {
     const known = this.#rows.get(name)
     if (known) return known
     const row = this.#findByName.get(name)
-    if (row) this.#remember(row)
+    if (!row) return undefined
+    this.#late.complete(row)
+    this.#remember(row)
     return row
   }
 
@@ -147,7 +172,7 @@ export class Ledger {
     this.#touched.add(row)
   }
 
-  /** Counts a new message, which is the log's newest. */
+  /** Counts a new message, which is the log's newest. Its channel's row may be written later: the message tells. */
   add(row: ChannelRow, seq: number, time: number, bytes: number): void {
     row.last = seq
     row.lastTime = time
@@ -157,7 +182,7 @@ export class Ledger {
     this.time = time
     this.messages++
     this.bytes += bytes
-    this.#touched.add(row)
+    this.#late.note(row.name)
   }
 
   /** Takes messages out of the figures, before or as their rows are deleted. */
@@ -185,13 +210,25 @@ export class Ledger {
     if (this.#touched.size === 0) this.#rows.age()
   }
 
+  /** At the end of a transaction: nothing is added after it. */
+  #touchLate(): void {
+    if (this.#late.areMany) this.#isSettling = true
+    if (!this.#isSettling) return
+    for (const name of this.#late.names) {
+      const row = this.find(name)
+      if (row) this.#touched.add(row)
+    }
+    this.figured = this.head
+    this.#mustStoreMeta = true
+  }
+
   #flush(): void {
     for (const row of this.#touched) {
       this.#updateRow.run(row.trimmed, row.last, row.lastTime, row.count, row.bytes, row.id)
     }
     this.#touched.clear()
     if (!this.#mustStoreMeta) return
-    this.#updateMeta.run(this.head, this.time, this.floor)
+    this.#updateMeta.run(this.head, this.time, this.floor, this.figured)
     this.#mustStoreMeta = false
   }
 }

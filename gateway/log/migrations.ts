@@ -62,6 +62,11 @@ const STEPS = [
     UNIQUE (channel, key, scope)
   );
   `,
+  `
+  -- A channel's row counts its messages up to its last_seq; every row counts all messages up to figured_seq.
+  ALTER TABLE meta ADD COLUMN figured_seq INTEGER NOT NULL DEFAULT 0;
+  UPDATE meta SET figured_seq = (SELECT coalesce(max(seq), 0) FROM message);
+  `,
 ]
 
 export const SCHEMA_VERSION = STEPS.length

@@ -124,11 +124,11 @@ export class SqliteLog implements Log, History {
   }
 
   async channels(query: { prefix: string; after: string; limit: number }): Promise<readonly StoredChannel[]> {
-    return this.#read(() => this.#history.channels(query))
+    return this.#read(() => this.#settled(() => this.#history.channels(query)))
   }
 
   async channel(name: string): Promise<StoredChannel | null> {
-    return this.#read(() => this.#history.channel(name))
+    return this.#read(() => this.#settled(() => this.#history.channel(name)))
   }
 
   async figures(): Promise<LogFigures> {
@@ -172,6 +172,7 @@ export class SqliteLog implements Log, History {
     this.#health.stop()
     await this.#checkpointer.close()
     try {
+      this.#ledger.settle()
       db.prepare('UPDATE meta SET stopped = 1').run()
       // Closing the last connection checkpoints and fsyncs; only then may the mark speak of a clean stop.
       db.close()
@@ -205,6 +206,16 @@ export class SqliteLog implements Log, History {
       if (!isBusy(error)) this.#health.failed(error, 'read')
       throw new StorageFailure('read', error)
     }
+  }
+
+  /** Reads the rows of channels as they are now, or, while nothing can be written, as they were when it could. */
+  #settled<T>(work: () => T): T {
+    try {
+      this.#ledger.settle()
+    } catch (error) {
+      if (!isStorageFault(error)) throw error
+    }
+    return work()
   }
 
   /** A step of retention has written something, or could not. */

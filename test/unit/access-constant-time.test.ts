@@ -131,7 +131,7 @@ const HARMLESS: Record<string, string> = {
     'two kept digests, none of them a guess',
   'gateway/config/load-config.ts: if (earlier.some(other => other.key === key.key)) {':
     'two keys of one configuration, at the start',
-  'gateway/api/publish.ts: if (key !== undefined && item.key !== undefined && key !== item.key) {':
+  'gateway/api/publish-order.ts: if (key !== undefined && item.key !== undefined && key !== item.key) {':
     'idempotency keys, both from the same request',
   'gateway/ops/certificate.ts: return one.cert === other.cert && one.key === other.key':
     'two files of the gateway itself',

@@ -10,6 +10,7 @@ import { Operators } from '../../gateway/access/operators.ts'
 import { createOrigins } from '../../gateway/access/origins.ts'
 import { registerApi } from '../../gateway/api/api.ts'
 import type { ApiDeps } from '../../gateway/api/deps.ts'
+import { createPublish } from '../../gateway/api/publish-call.ts'
 import { refuseUnclear, SERVER_OPTIONS } from '../../gateway/api/server-options.ts'
 import { ChannelDirectory } from '../../gateway/core/channel-directory.ts'
 import { BUILT_IN_RULES, ChannelRules } from '../../gateway/core/channel-rules.ts'
@@ -179,12 +180,13 @@ export async function startApi(overrides: Partial<ApiDeps> = {}): Promise<Fixtur
     state: 'ready',
     call: (...call) => inject(app, ...call),
   }
-  await registerApi(app, { ...createDeps(fixture), ...overrides })
+  const deps = { ...createDeps(fixture), ...overrides }
+  await registerApi(app, { ...deps, publish: createPublish(deps) })
   onTestFinished(() => app.close())
   return fixture
 }
 
-function createDeps(fixture: Fixture): ApiDeps {
+function createDeps(fixture: Fixture): Omit<ApiDeps, 'publish'> {
   const { log, connections } = fixture
   const config = {
     auth: { jwt: { secret: SECRET, requireExp: true } },
