@@ -76,7 +76,7 @@ export async function startAsNobody(
   })
   scope.onTestFinished(async () => {
     child.kill('SIGTERM')
-    await within(ended, () => `${command[0]} to end; it said ${said}`, 20_000)
+    await within(ended, () => `${command[0]} to end; it said ${said}`)
   })
   await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
   const look = (ask: () => Promise<unknown>) => async () => {

@@ -86,7 +86,8 @@ export function run(folder: string, env: Record<string, string> = {}, as?: { uid
 /** A folder with a `twinwire.yaml` (JSON is YAML), removed when the scope ends. */
 export async function makeFolder(scope: Scope, config: object | string = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'twinwire-test-'))
-  scope.onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  // A process that was killed a moment ago may still write: then the folder is not empty at the first try.
+  scope.onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }))
   await writeConfig(folder, config)
   return folder
 }
@@ -136,7 +137,7 @@ export async function startGateway(scope: Scope, options: GatewayOptions = {}): 
     },
     kill(signal) {
       current.child.kill(signal)
-      return within(current.exited, `the gateway to end after ${signal}`, 15_000)
+      return within(current.exited, `the gateway to end after ${signal}`)
     },
     async restart(changes = {}) {
       config = { ...config, ...changes }
@@ -160,7 +161,7 @@ async function publish(url: string, body: object): Promise<string> {
 async function listening(started: Run): Promise<string> {
   const ready = new Promise<string>((resolve, reject) => {
     const look = () => {
-      const match = /listening on (https?:\/\/[^\s]+)/.exec(started.stdout)
+      const match = /listening on (https?:\/\/\S+)\n/.exec(started.stdout)
       if (match) resolve(match[1]!)
     }
     started.child.stdout!.on('data', look)
@@ -168,7 +169,7 @@ async function listening(started: Run): Promise<string> {
       reject(new Error(`The gateway ended (${code}): ${started.stderr}`)),
     )
   })
-  return within(ready, () => `the ready line; stdout: ${started.stdout} stderr: ${started.stderr}`, 15_000)
+  return within(ready, () => `the ready line; stdout: ${started.stdout} stderr: ${started.stderr}`)
 }
 
 async function end(current: Run): Promise<void> {

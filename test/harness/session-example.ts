@@ -51,7 +51,7 @@ export async function startExample(t: Scope): Promise<Place> {
   })
   t.onTestFinished(() => process.kill(-child.pid!, 'SIGKILL'))
   const isUp = (url: string) => async () => ((await fetch(url).catch(() => null))?.ok ? true : null)
-  await poll(isUp(place.page), 'the page', 20_000)
-  await poll(isUp(`${place.gateway}/healthz`), 'the gateway', 20_000)
+  await poll(isUp(place.page), 'the page')
+  await poll(isUp(`${place.gateway}/healthz`), 'the gateway')
   return place
 }

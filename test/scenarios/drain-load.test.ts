@@ -103,4 +103,4 @@ test('[R5] 2,000 connections under load: publishes are answered, all resume on t
   expect(fullestSlice(clients.map(({ arrivals }) => arrivals[1]!.time))).toBeLessThan(0.1)
   expect(exitMs).toBeGreaterThan(WINDOW_MS - 100)
   expect(exitMs).toBeLessThan(WINDOW_MS + 5000)
-}, 60_000)
+})

@@ -151,7 +151,7 @@ test('[P3] a client killed, one gone mute and one cut off leave after the grace;
     )
     expect(watcher.frames.filter(({ type, user }) => type === 'join' && user === 'returning')).toHaveLength(1)
   }
-}, 60_000)
+})
 
 test('[P3] after a restart presence fills again, and nobody is told that others left', async t => {
   const own = await startGateway(t, { config: { channels: CHANNELS } })
@@ -204,7 +204,7 @@ test('[P5] among more than 500 members, joins come at most twice a second, and p
   expect(believed(watcher).size).toBe(700)
   const path = `/api/channels/${encodeURIComponent(channel)}/presence`
   expect((await gateway().api('GET', path)).json.members).toHaveLength(700)
-}, 60_000)
+})
 
 test('[P4] who may not receive a channel is not told who is there', async t => {
   const call = (channel: string, key: string | null) =>

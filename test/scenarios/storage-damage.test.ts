@@ -55,7 +55,7 @@ describe.each(transports)('a damaged page, over $name', ({ open }) => {
 
     await mend()
     const isReady = async () => ((await gateway.api('GET', '/readyz')).status === 200 ? true : null)
-    await poll(isReady, 'the gateway to be ready again', 15_000)
+    await poll(isReady, 'the gateway to be ready again')
     await gateway.publish('public:a', 'after')
     await live.next({ data: 'after' })
     expect(dataOf(live.frames)).toEqual(['before', 'after'])
@@ -63,7 +63,7 @@ describe.each(transports)('a damaged page, over $name', ({ open }) => {
     await again.next('live')
     expect(dataOf(again.frames)).toHaveLength(999)
     expect(again.frames.filter(frame => frame.type === 'gap')).toEqual([])
-  }, 90_000)
+  })
 })
 
 test('[W3][R6] commands that meet a damaged page are answered, and the connection stays', async t => {
@@ -82,10 +82,10 @@ test('[W3][R6] commands that meet a damaged page are answered, and the connectio
     const again = await socket.ask({ type: 'subscribe', channel: 'public:old', since: first })
     return again.type === 'subscribed' ? again : null
   }
-  expect(await poll(isThere, 'the channel to be readable again', 20_000)).toMatchObject({ recovered: true })
-  await socket.next(frame => frame.type === 'live' && frame.channels!.includes('public:old'), 20_000)
+  expect(await poll(isThere, 'the channel to be readable again')).toMatchObject({ recovered: true })
+  await socket.next(frame => frame.type === 'live' && frame.channels!.includes('public:old'))
   expect(dataOf(socket.frames, 'public:old')).toHaveLength(999)
-}, 90_000)
+})
 
 test('[R6] wherever the damage is, the process lives and answers', async t => {
   const { gateway, first } = await startWithOldMessages(t)
@@ -100,4 +100,4 @@ test('[R6] wherever the damage is, the process lives and answers', async t => {
   }
   expect((await gateway.api('GET', '/readyz')).status).toBe(503)
   expect((await gateway.api('GET', '/healthz')).status).toBe(200)
-}, 60_000)
+})
