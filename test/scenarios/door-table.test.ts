@@ -51,7 +51,9 @@ test('[W4] [W6] [S5] and so it is where an application decides, which no foreign
     const sid = /sid=([^;]+)/.exec(headers.cookie ?? '')?.[1] ?? ''
     return ANSWERS[decodeURIComponent(sid) as Credential] ?? { status: 404 }
   })
-  const gateway = await startGateway(t, { config: tableConfig({ url: `${application.url}/hook` }) })
+  const gateway = await startGateway(t, {
+    config: tableConfig({ url: `${application.url}/hook`, timeout: '30s' }),
+  })
   const wrong = await surprises(t, rows(true), { url: gateway.url, secrets: new Map() })
   expect(wrong).toEqual([])
   expect(application.received.length).toBeGreaterThan(20)
