@@ -5,7 +5,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { openBrowser } from '../harness/browser.ts'
 import { call } from '../harness/call.ts'
-import { poll } from '../harness/deadline.ts'
+import { DEADLINE_MS, poll } from '../harness/deadline.ts'
 import { range } from '../harness/frame.ts'
 import { API_KEY, type Gateway, startGateway } from '../harness/gateway.ts'
 import { shared } from '../harness/scope.ts'
@@ -38,7 +38,7 @@ function publishAll(gateway: Gateway, count = COUNT, from = 1) {
   }
   const run = async () => {
     for (let first = from; first < from + count; first += BATCH) {
-      await poll(() => send(batchFrom(first)), `the batch from ${first} to be published`, 30_000)
+      await poll(() => send(batchFrom(first)), `the batch from ${first} to be published`)
       progress.published = first - from + BATCH
     }
   }
@@ -85,7 +85,7 @@ test('[R1] [R2] 10,000 messages, each once and in order: WebSocket, SSE behind a
 
   await published(0.1)
   link.setSevered(true)
-  await traveller.waitForFunction(() => client.state.name !== 'open', null, { timeout: 20_000 })
+  await traveller.waitForFunction(() => client.state.name !== 'open', null, { timeout: DEADLINE_MS })
   await offline.setOffline(true)
   const wake = await pages().putToSleep(sleeper)
   await published(0.3)
@@ -158,7 +158,7 @@ test('[R2] a reload goes on where the page was; a tab that comes later is given 
   await page.goto('about:blank')
   await publishAll(gateway, 100, 101).done
   await page.goto(address)
-  await page.waitForFunction(() => numbers.length >= 100, null, { timeout: 20_000 })
+  await page.waitForFunction(() => numbers.length >= 100, null, { timeout: DEADLINE_MS })
   expect(await page.evaluate(() => numbers)).toEqual(range(101, 200))
 
   await open(context, { gateway: gateway.url, shared: '' })

@@ -122,7 +122,7 @@ describe.each(transports)('over $name', ({ name, open }) => {
 
   test('[W4] when the grants end, the connection comes back to be asked about again', async t => {
     const { gateway, visitor } = application()
-    const expires = Math.floor(Date.now() / 1000) + 2
+    const expires = Math.floor(Date.now() / 1000) + 3
     const { headers } = visitor(() => ({ body: { ...ANN, expires } }))
     const subscriber = await open(t, gateway.url, { channels: 'orders:1', headers })
     expect(await subscriber.next('goodbye')).toMatchObject({ code: 'timeout', reconnect: true })
