@@ -53,6 +53,14 @@ async function open(context: BrowserContext, query: Record<string, string>): Pro
   return page
 }
 
+async function untilConnections(gateway: Gateway, count: number): Promise<void> {
+  const isSo = async () => {
+    const { json } = await gateway.api('GET', '/api/connections')
+    return json.connections?.length === count ? true : null
+  }
+  await poll(isSo, `${count} connections`)
+}
+
 async function receivedBy(page: Page, count = COUNT): Promise<void> {
   await page.waitForFunction(all => numbers.length >= all, count, { timeout: 60_000 })
   expect(await page.evaluate(() => numbers)).toEqual(range(1, count))
@@ -75,8 +83,8 @@ test('[R1] [R2] 10,000 messages, each once and in order: WebSocket, SSE behind a
     await open(tabs, { gateway: gateway.url, shared: '' }),
     await open(tabs, { gateway: gateway.url, shared: '' }),
   ]
-  const transports = await gateway.api('GET', '/api/connections')
-  expect(transports.json.connections).toHaveLength(4)
+  // One of the three tabs that share has it for all.
+  await untilConnections(gateway, 4)
   expect(await proxied.evaluate(() => client.state)).toMatchObject({ name: 'open', transport: 'sse' })
 
   const publishing = publishAll(gateway)
@@ -103,8 +111,7 @@ test('[R1] [R2] 10,000 messages, each once and in order: WebSocket, SSE behind a
   await publishing.done
 
   for (const page of [sleeper, proxied, traveller, ...followers]) await receivedBy(page)
-  const after = await gateway.api('GET', '/api/connections')
-  expect(after.json.connections).toHaveLength(4)
+  await untilConnections(gateway, 4)
 })
 
 test('[R2] a leading tab that sleeps loses its place, and follows when it wakes', async t => {
@@ -123,11 +130,7 @@ test('[R2] a leading tab that sleeps loses its place, and follows when it wakes'
   await wake()
   await publishAll(gateway, 100, 201).done
   for (const page of [leader, follower]) await receivedBy(page, 300)
-  const one = async () => {
-    const { json } = await gateway.api('GET', '/api/connections')
-    return json.connections?.length === 1 ? true : null
-  }
-  await poll(one, 'one connection for both')
+  await untilConnections(gateway, 1)
 })
 
 test('[W3] [S7] in a worker, by either transport: subscribe, publish, receive', async t => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Answer, type CallOptions, call } from './call.ts'
 import { within } from './deadline.ts'
+import { freePort } from './free-port.ts'
 import type { Scope } from './scope.ts'
 import { type Claims, signToken } from './token.ts'
 
@@ -92,7 +93,7 @@ export async function makeFolder(scope: Scope, config: object | string = {}): Pr
   return folder
 }
 
-/** The configuration of tests: a free port, known secrets, whatever the test adds. */
+/** The configuration of tests: any port, known secrets, whatever the test adds. */
 export function testConfig(config: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     port: 0,
@@ -111,7 +112,8 @@ export async function writeConfig(folder: string, config: object | string): Prom
 /** Starts a gateway and waits until it listens; the process ends and its folder goes when the scope ends. */
 export async function startGateway(scope: Scope, options: GatewayOptions = {}): Promise<Gateway> {
   const given = options.dataDir === undefined ? {} : { dataDir: options.dataDir }
-  let config: Record<string, unknown> = testConfig({ ...given, ...options.config })
+  // Not any port: one that nobody else is given while the gateway is down between a kill and a restart.
+  let config: Record<string, unknown> = testConfig({ ...given, port: await freePort(), ...options.config })
   const folder = await makeFolder(scope, config)
   let current = run(folder, options.env)
   scope.onTestFinished(() => end(current))
