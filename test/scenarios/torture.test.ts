@@ -7,7 +7,7 @@ import { type Progress, World, type WorldOptions } from '../torture/world.ts'
 
 const OPTIONS: Omit<WorldOptions, 'seed'> = {
   // A busy machine takes its time; a quiet one has enough after some seconds.
-  seconds: 120,
+  seconds: 180,
   readers: 16,
   publishers: 3,
   lifeMs: 1000,
