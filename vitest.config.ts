@@ -19,6 +19,7 @@ export default defineConfig({
   test: {
     // Most scenarios wait for another process; a few at a time keep two cores busy.
     maxWorkers: 4,
+    teardownTimeout: 60_000,
     projects: [
       project('architecture', 'architecture'),
       project('unit', 'unit'),

@@ -15,7 +15,11 @@ const rule = (match: string, messages: number) => ({
 
 const gateway = shared(scope =>
   startGateway(scope, {
-    config: { channels: [{ ...rule('live:*', 0), history: false }, rule('few:*', 10), rule('*', 1000)] },
+    config: {
+      channels: [{ ...rule('live:*', 0), history: false }, rule('few:*', 10), rule('*', 1000)],
+      // Whoever takes nothing is closed after two beats, or a minute: a flood is shorter than the minute.
+      heartbeat: '5m',
+    },
   }),
 )
 
