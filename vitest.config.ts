@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
  * Deadlines are there for what hangs, not for what is slow: machines that do other things too are all right. A test is
  * given more than the waits in it (harness/deadline.ts), so that what fails is the wait, by its name.
  */
-const DEADLINES = { testTimeout: 240_000, hookTimeout: 120_000, expect: { poll: { timeout: 45_000 } } }
+const DEADLINES = { testTimeout: 600_000, hookTimeout: 120_000, expect: { poll: { timeout: 45_000 } } }
 
 const project = (name: string, folder: string, more: object = {}) => ({
   test: { name, include: [`test/${folder}/**/*.test.ts`], ...DEADLINES, ...more },
