@@ -5,7 +5,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { openBrowser } from '../harness/browser.ts'
 import { call } from '../harness/call.ts'
-import { poll } from '../harness/deadline.ts'
+import { DEADLINE_MS, poll } from '../harness/deadline.ts'
 import { range } from '../harness/frame.ts'
 import { API_KEY, type Gateway, startGateway } from '../harness/gateway.ts'
 import { shared } from '../harness/scope.ts'
@@ -38,7 +38,7 @@ function publishAll(gateway: Gateway, count = COUNT, from = 1) {
   }
   const run = async () => {
     for (let first = from; first < from + count; first += BATCH) {
-      await poll(() => send(batchFrom(first)), `the batch from ${first} to be published`, 30_000)
+      await poll(() => send(batchFrom(first)), `the batch from ${first} to be published`)
       progress.published = first - from + BATCH
     }
   }
@@ -51,6 +51,14 @@ async function open(context: BrowserContext, query: Record<string, string>): Pro
   await page.goto(`${pages().origin}/?${new URLSearchParams({ channel: CHANNEL, ...query })}`)
   await page.evaluate(() => live.then(() => null))
   return page
+}
+
+async function untilConnections(gateway: Gateway, count: number): Promise<void> {
+  const isSo = async () => {
+    const { json } = await gateway.api('GET', '/api/connections')
+    return json.connections?.length === count ? true : null
+  }
+  await poll(isSo, `${count} connections`)
 }
 
 async function receivedBy(page: Page, count = COUNT): Promise<void> {
@@ -75,8 +83,8 @@ test('[R1] [R2] 10,000 messages, each once and in order: WebSocket, SSE behind a
     await open(tabs, { gateway: gateway.url, shared: '' }),
     await open(tabs, { gateway: gateway.url, shared: '' }),
   ]
-  const transports = await gateway.api('GET', '/api/connections')
-  expect(transports.json.connections).toHaveLength(4)
+  // One of the three tabs that share has it for all.
+  await untilConnections(gateway, 4)
   expect(await proxied.evaluate(() => client.state)).toMatchObject({ name: 'open', transport: 'sse' })
 
   const publishing = publishAll(gateway)
@@ -85,7 +93,7 @@ test('[R1] [R2] 10,000 messages, each once and in order: WebSocket, SSE behind a
 
   await published(0.1)
   link.setSevered(true)
-  await traveller.waitForFunction(() => client.state.name !== 'open', null, { timeout: 20_000 })
+  await traveller.waitForFunction(() => client.state.name !== 'open', null, { timeout: DEADLINE_MS })
   await offline.setOffline(true)
   const wake = await pages().putToSleep(sleeper)
   await published(0.3)
@@ -103,8 +111,7 @@ test('[R1] [R2] 10,000 messages, each once and in order: WebSocket, SSE behind a
   await publishing.done
 
   for (const page of [sleeper, proxied, traveller, ...followers]) await receivedBy(page)
-  const after = await gateway.api('GET', '/api/connections')
-  expect(after.json.connections).toHaveLength(4)
+  await untilConnections(gateway, 4)
 })
 
 test('[R2] a leading tab that sleeps loses its place, and follows when it wakes', async t => {
@@ -123,11 +130,7 @@ test('[R2] a leading tab that sleeps loses its place, and follows when it wakes'
   await wake()
   await publishAll(gateway, 100, 201).done
   for (const page of [leader, follower]) await receivedBy(page, 300)
-  const one = async () => {
-    const { json } = await gateway.api('GET', '/api/connections')
-    return json.connections?.length === 1 ? true : null
-  }
-  await poll(one, 'one connection for both')
+  await untilConnections(gateway, 1)
 })
 
 test('[W3] [S7] in a worker, by either transport: subscribe, publish, receive', async t => {
@@ -158,7 +161,7 @@ test('[R2] a reload goes on where the page was; a tab that comes later is given 
   await page.goto('about:blank')
   await publishAll(gateway, 100, 101).done
   await page.goto(address)
-  await page.waitForFunction(() => numbers.length >= 100, null, { timeout: 20_000 })
+  await page.waitForFunction(() => numbers.length >= 100, null, { timeout: DEADLINE_MS })
   expect(await page.evaluate(() => numbers)).toEqual(range(101, 200))
 
   await open(context, { gateway: gateway.url, shared: '' })

@@ -90,7 +90,7 @@ test('[R5] the dashboard says when its figures are old, and comes back signed in
   const { page } = await openPage(browser())
   await signIn(page, gateway)
   await page.getByText(/^Live/).first().waitFor()
-  await expect.poll(async () => (await pointTimes(gateway)).length, { timeout: 5000 }).toBeGreaterThan(0)
+  await expect.poll(async () => (await pointTimes(gateway)).length).toBeGreaterThan(0)
   const killedAt = Date.now()
   await gateway.kill('SIGKILL')
   await page
@@ -104,7 +104,7 @@ test('[R5] the dashboard says when its figures are old, and comes back signed in
     const times = await pointTimes(gateway)
     return times.slice(1).map((time, index) => time - times[index]!)
   }
-  await expect.poll(async () => Math.max(...(await pausesMs())), { timeout: 5000 }).toBeGreaterThan(1100)
+  await expect.poll(async () => Math.max(...(await pausesMs()))).toBeGreaterThan(1100)
   expect((await pointTimes(gateway))[0]).toBeLessThan(killedAt)
   // What the page itself has missed is no trouble of the gateway's.
   expect((await gateway.api('GET', '/api/events?kind=gap')).json).toEqual({ events: [] })
@@ -133,8 +133,8 @@ test('keys lead through the pages, and the view of the overview stands in the ad
     ['h', 'Channels'],
     ['c', 'Connections'],
   ] as const) {
-    await page.keyboard.press('g')
-    await page.keyboard.press(key)
+    // Sent together: the second one counts for a second and a half after the first.
+    await Promise.all([page.keyboard.press('g'), page.keyboard.press(key)])
     await page.getByRole('heading', { name: title, level: 1 }).waitFor()
   }
   await page.keyboard.press('/')

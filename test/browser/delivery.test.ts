@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { openBrowser, openPage } from '../harness/browser.ts'
-import { poll } from '../harness/deadline.ts'
+import { DEADLINE_MS, poll } from '../harness/deadline.ts'
 import { range } from '../harness/frame.ts'
 import { startGateway } from '../harness/gateway.ts'
 import { publishFromPhp } from '../harness/php.ts'
@@ -33,7 +33,7 @@ test('[R1][R2] 2,010 messages from PHP, kill -9 in the middle: both transports g
   await page.waitForFunction(
     count => Object.values(received).every(messages => messages.length >= count),
     total,
-    { timeout: 30_000 },
+    { timeout: DEADLINE_MS },
   )
   const both = await page.evaluate(() => received)
   for (const messages of [both.eventsource, both.websocket]) {
@@ -57,7 +57,7 @@ test('[S5] an EventSource that an operator disconnected stops for good', async t
   expect(json.connections).toHaveLength(1)
   await gateway.api('DELETE', `/api/connections/${json.connections![0]!.id}`)
   // It comes back once with the stop id, is answered 204, and gives up: readyState CLOSED.
-  await page.waitForFunction(() => source.readyState === 2, null, { timeout: 15_000 })
+  await page.waitForFunction(() => source.readyState === 2, null, { timeout: DEADLINE_MS })
   const after = await gateway.api('GET', '/api/connections?transport=sse')
   expect(after.json.connections).toEqual([])
   await page.close()
@@ -73,7 +73,7 @@ test('[S5] an EventSource of a drained gateway comes back by itself and misses n
   await gateway.restart()
   await gateway.publish('public:a', 2)
   await page.waitForFunction(() => Object.values(received).every(messages => messages.length === 2), null, {
-    timeout: 20_000,
+    timeout: DEADLINE_MS,
   })
   const numbers = await page.evaluate(() => received.eventsource.map(message => message.data))
   expect(numbers).toEqual([1, 2])

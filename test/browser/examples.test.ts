@@ -127,7 +127,7 @@ test.concurrent('ticker: many prices a second, and back to the very first', asyn
     await page.getByRole('slider').press('Home')
     return (await shown.textContent()) === price.toFixed(2) ? true : null
   }
-  await poll(goBack, `the first price of ${symbol}, ${price}`, 30_000)
+  await poll(goBack, `the first price of ${symbol}, ${price}`)
   await page.getByText(/ago$/).waitFor()
   await page.getByRole('button', { name: 'Now' }).click()
   await page.getByText('now', { exact: true }).waitFor()

@@ -23,7 +23,7 @@ export async function publish(log: Log, ...entries: Entry[]): Promise<(number | 
 }
 
 /** For what never comes, not for what comes late: other programs may have the processor for seconds. */
-const EVENTUALLY_MS = 15_000
+const EVENTUALLY_MS = 45_000
 
 /** Waits until a condition holds, looking again each turn; fails after a while. */
 export async function eventually(condition: () => Promise<boolean>): Promise<void> {

@@ -3,12 +3,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { DEADLINE_MS } from '../harness/deadline.ts'
 import type { Scope } from '../harness/scope.ts'
 import { endOfText, isText, type Language, readSteps, type Step } from './page.ts'
 import type { Stage } from './stage.ts'
 import { Kept, Terminal } from './terminal.ts'
 
-const SHOWN_MS = 15_000
+const SHOWN_MS = DEADLINE_MS
 
 /** What is open while a document is run. */
 interface Desk {

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { within } from '../harness/deadline.ts'
+import { DEADLINE_MS, within } from '../harness/deadline.ts'
 import type { Scope } from '../harness/scope.ts'
 import type { Language } from './page.ts'
 
@@ -18,7 +18,7 @@ export interface Ran {
   readonly stderr: string
 }
 
-const RUN_MS = 20_000
+const RUN_MS = DEADLINE_MS
 /** Stands in no output of ours: the sign for a record separator around the status. */
 const DONE = /␞(\d+)␞/
 

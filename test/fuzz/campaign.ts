@@ -26,8 +26,10 @@ export interface CampaignOptions {
   readonly seed: number
   /** Only this episode of the one target. */
   readonly episode?: number | undefined
-  /** A run ends with the episodes that are under way by then, whatever is left of its cases. */
+  /** A run ends with the episodes that are under way by then, whatever is left of its cases… */
   readonly maxMs?: number | undefined
+  /** … but each target has had so many, however slow the machine is. */
+  readonly minCases?: number | undefined
 }
 
 export interface CampaignReport {
@@ -88,7 +90,7 @@ function keep(findings: Map<string, string>, error: unknown, repeat: string): vo
 async function runTarget(
   world: World,
   target: TargetName,
-  { cases, seed, episode, maxMs = Number.POSITIVE_INFINITY }: CampaignOptions,
+  { cases, seed, episode, maxMs = Number.POSITIVE_INFINITY, minCases = 0 }: CampaignOptions,
   tally: Tally,
   note: Note,
 ): Promise<void> {
@@ -103,7 +105,8 @@ async function runTarget(
   }
   if (episode !== undefined) return run(episode)
   const work = async (): Promise<void> => {
-    while (tally.cases < cases && performance.now() < end && !hasDied(world.gateway)) await run(next++)
+    const isOver = () => tally.cases >= cases || (performance.now() >= end && tally.cases >= minCases)
+    while (!isOver() && !hasDied(world.gateway)) await run(next++)
   }
   await Promise.all(Array.from({ length: WORKERS }, work))
 }

@@ -1,9 +1,9 @@
 // A TCP connection for bytes that no client would send: what arrived is handed on as it comes. Knows no protocol.
 
 import { connect, type Socket } from 'node:net'
+import { DEADLINE_MS } from '../harness/deadline.ts'
 import { Finding, inText } from './finding.ts'
 
-const DEADLINE_MS = 15_000
 const NOTHING = Buffer.alloc(0)
 /** What a finding tells of its connection: the latest events, and the end of what was received. */
 const KEPT_EVENTS = 40

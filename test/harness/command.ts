@@ -21,6 +21,6 @@ export async function runCommand(folder: string, ...args: string[]): Promise<Ran
     ran.stderr += text
   })
   const closed = new Promise<number | null>(resolve => child.on('close', resolve))
-  const code = await within(closed, () => `twinwire ${args[0]} to end; it said ${ran.stderr}`, 20_000)
+  const code = await within(closed, () => `twinwire ${args[0]} to end; it said ${ran.stderr}`)
   return { code, ...ran }
 }

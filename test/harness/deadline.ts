@@ -1,12 +1,13 @@
 // Waiting with an end: every wait in a test names what it waits for, and fails by that name. Knows no gateway.
 
-const DEFAULT_MS = 10_000
+/** For what hangs, not for what is slow: it costs a test that succeeds nothing. */
+export const DEADLINE_MS = 45_000
 
 /** Passes a promise through, or rejects after `ms` saying what did not happen. */
 export async function within<T>(
   promise: Promise<T>,
   what: string | (() => string),
-  ms = DEFAULT_MS,
+  ms = DEADLINE_MS,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
@@ -22,7 +23,7 @@ export async function within<T>(
 }
 
 /** Asks again and again until the answer is not `null`; for outcomes that send no event (a disk, another process). */
-export async function poll<T>(ask: () => Promise<T | null>, what: string, ms = DEFAULT_MS): Promise<T> {
+export async function poll<T>(ask: () => Promise<T | null>, what: string, ms = DEADLINE_MS): Promise<T> {
   const end = Date.now() + ms
   for (;;) {
     const answer = await ask()

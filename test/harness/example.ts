@@ -38,7 +38,7 @@ async function run(t: Scope, name: string) {
   const exited = new Promise<number | null>(resolve => child.on('close', resolve))
   const end = async (): Promise<number | null> => {
     child.kill('SIGINT')
-    return within(exited, () => `the example to end; it said ${written.stderr}`, 20_000)
+    return within(exited, () => `the example to end; it said ${written.stderr}`, START_MS)
   }
   t.onTestFinished(async () => {
     await end().catch(() => child.kill('SIGKILL'))

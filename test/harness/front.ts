@@ -3,12 +3,17 @@
 
 import { spawn } from 'node:child_process'
 import { chown, readdir, readFile, writeFile } from 'node:fs/promises'
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net'
 import { join } from 'node:path'
 import { makeCertificate } from './certificate.ts'
-import { poll, within } from './deadline.ts'
+import { DEADLINE_MS, poll, within } from './deadline.ts'
 import { FRONT_FILES, type FrontKind, type FrontPlace } from './front-config.ts'
 import { makeFolder } from './gateway.ts'
 import type { Scope } from './scope.ts'
+
+// Node gives each address of `localhost` a quarter of a second, however long this process is held up meanwhile, and there
+// is but one that answers.
+setDefaultAutoSelectFamilyAttemptTimeout(DEADLINE_MS)
 
 /** Servers drop root's rights by themselves only where they are installed; these begin without them. */
 const NOBODY = 65534
@@ -76,7 +81,7 @@ export async function startAsNobody(
   })
   scope.onTestFinished(async () => {
     child.kill('SIGTERM')
-    await within(ended, () => `${command[0]} to end; it said ${said}`, 20_000)
+    await within(ended, () => `${command[0]} to end; it said ${said}`)
   })
   await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
   const look = (ask: () => Promise<unknown>) => async () => {

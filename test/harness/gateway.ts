@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Answer, type CallOptions, call } from './call.ts'
 import { within } from './deadline.ts'
+import { freePort } from './free-port.ts'
 import type { Scope } from './scope.ts'
 import { type Claims, signToken } from './token.ts'
 
@@ -86,12 +87,13 @@ export function run(folder: string, env: Record<string, string> = {}, as?: { uid
 /** A folder with a `twinwire.yaml` (JSON is YAML), removed when the scope ends. */
 export async function makeFolder(scope: Scope, config: object | string = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'twinwire-test-'))
-  scope.onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  // A process that was killed a moment ago may still write: then the folder is not empty at the first try.
+  scope.onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }))
   await writeConfig(folder, config)
   return folder
 }
 
-/** The configuration of tests: a free port, known secrets, whatever the test adds. */
+/** The configuration of tests: any port, known secrets, whatever the test adds. */
 export function testConfig(config: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     port: 0,
@@ -110,7 +112,8 @@ export async function writeConfig(folder: string, config: object | string): Prom
 /** Starts a gateway and waits until it listens; the process ends and its folder goes when the scope ends. */
 export async function startGateway(scope: Scope, options: GatewayOptions = {}): Promise<Gateway> {
   const given = options.dataDir === undefined ? {} : { dataDir: options.dataDir }
-  let config: Record<string, unknown> = testConfig({ ...given, ...options.config })
+  // Not any port: one that nobody else is given while the gateway is down between a kill and a restart.
+  let config: Record<string, unknown> = testConfig({ ...given, port: await freePort(), ...options.config })
   const folder = await makeFolder(scope, config)
   let current = run(folder, options.env)
   scope.onTestFinished(() => end(current))
@@ -136,7 +139,7 @@ export async function startGateway(scope: Scope, options: GatewayOptions = {}): 
     },
     kill(signal) {
       current.child.kill(signal)
-      return within(current.exited, `the gateway to end after ${signal}`, 15_000)
+      return within(current.exited, `the gateway to end after ${signal}`)
     },
     async restart(changes = {}) {
       config = { ...config, ...changes }
@@ -160,7 +163,7 @@ async function publish(url: string, body: object): Promise<string> {
 async function listening(started: Run): Promise<string> {
   const ready = new Promise<string>((resolve, reject) => {
     const look = () => {
-      const match = /listening on (https?:\/\/[^\s]+)/.exec(started.stdout)
+      const match = /listening on (https?:\/\/\S+)\n/.exec(started.stdout)
       if (match) resolve(match[1]!)
     }
     started.child.stdout!.on('data', look)
@@ -168,7 +171,7 @@ async function listening(started: Run): Promise<string> {
       reject(new Error(`The gateway ended (${code}): ${started.stderr}`)),
     )
   })
-  return within(ready, () => `the ready line; stdout: ${started.stdout} stderr: ${started.stderr}`, 15_000)
+  return within(ready, () => `the ready line; stdout: ${started.stdout} stderr: ${started.stderr}`)
 }
 
 async function end(current: Run): Promise<void> {

@@ -41,7 +41,7 @@ export function runPhp(
     child.on('close', resolve)
   })
   const next = async (): Promise<string | null> => {
-    const { value, done } = await within(lines.next(), () => `a line of ${file}; stderr: ${stderr}`, 20_000)
+    const { value, done } = await within(lines.next(), () => `a line of ${file}; stderr: ${stderr}`)
     return done ? null : value
   }
   const succeed = async (): Promise<void> => {

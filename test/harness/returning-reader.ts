@@ -1,6 +1,6 @@
 // A reader that always comes back: reconnects from its last id whenever its connection ends. Knows no transport.
 
-import { poll } from './deadline.ts'
+import { DEADLINE_MS, poll } from './deadline.ts'
 import { type Frame, messagesOf } from './frame.ts'
 import type { Scope } from './scope.ts'
 import type { ConnectOptions, Subscriber } from './subscriber.ts'
@@ -62,7 +62,7 @@ export async function startReader(
     get current() {
       return current()
     },
-    has: async (count, ms = 30_000) => {
+    has: async (count, ms = DEADLINE_MS) => {
       const enough = async () => (messagesOf(frames()).length >= count ? true : null)
       await poll(enough, `${count} messages at a returning reader`, ms)
     },

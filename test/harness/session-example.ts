@@ -36,7 +36,8 @@ export async function startExample(t: Scope): Promise<Place> {
   const folder = await makeFolder(t)
   const [pagePort, port] = [await freePort(), await freePort()]
   const place = { folder, page: `http://127.0.0.1:${pagePort}`, gateway: `http://127.0.0.1:${port}` }
-  const config = await readFile(join(EXAMPLE, 'twinwire.yaml'), 'utf8')
+  // It ends with the hook, whose two seconds a slow machine may need for the first of PHP's answers.
+  const config = `${await readFile(join(EXAMPLE, 'twinwire.yaml'), 'utf8')}    timeout: 30s\n`
   await writeFile(join(folder, 'twinwire.yaml'), config.replace('127.0.0.1:8000', `127.0.0.1:${pagePort}`))
   const child = spawn('/bin/sh', ['-c', commands('start', place)], {
     cwd: ROOT,
@@ -51,7 +52,7 @@ export async function startExample(t: Scope): Promise<Place> {
   })
   t.onTestFinished(() => process.kill(-child.pid!, 'SIGKILL'))
   const isUp = (url: string) => async () => ((await fetch(url).catch(() => null))?.ok ? true : null)
-  await poll(isUp(place.page), 'the page', 20_000)
-  await poll(isUp(`${place.gateway}/healthz`), 'the gateway', 20_000)
+  await poll(isUp(place.page), 'the page')
+  await poll(isUp(`${place.gateway}/healthz`), 'the gateway')
   return place
 }

@@ -15,6 +15,8 @@ export interface Traffic {
   readonly acknowledged: readonly Acknowledged[]
   /** Settles when every message was acknowledged. */
   readonly done: Promise<void>
+  /** Waits until at least so many messages are acknowledged; rejects if the traffic fails. */
+  reached(count: number): Promise<void>
 }
 
 /**
@@ -23,18 +25,24 @@ export interface Traffic {
  */
 export function publishNumbers(urlOf: () => string, channels: readonly string[], count: number): Traffic {
   const acknowledged: Acknowledged[] = []
+  const waiting: (() => void)[] = []
   const run = randomUUID()
   const feed = async (channel: string) => {
     for (let number = 1; number <= count; number++) {
       const body = { channel, data: number, key: `${run}/${number}` }
       acknowledged.push({ channel, id: await publishUntilAcknowledged(urlOf, body), number })
+      for (const wake of waiting.splice(0)) wake()
     }
   }
   const done = Promise.all(channels.map(feed)).then(() => {})
-  return { acknowledged, done }
+  const reached = async (most: number): Promise<void> => {
+    while (acknowledged.length < most)
+      await Promise.race([new Promise<void>(resolve => waiting.push(resolve)), done])
+  }
+  return { acknowledged, done, reached }
 }
 
-const GIVE_UP_AFTER_MS = 30_000
+const GIVE_UP_AFTER_MS = 60_000
 
 async function publishUntilAcknowledged(urlOf: () => string, body: object): Promise<string> {
   const giveUp = Date.now() + GIVE_UP_AFTER_MS
@@ -46,7 +54,7 @@ async function publishUntilAcknowledged(urlOf: () => string, body: object): Prom
     } catch (error) {
       if (error instanceof Error && error.cause === 'refused') throw error
     }
-    if (Date.now() > giveUp) throw new Error('The gateway did not acknowledge a message for 30 s.')
+    if (Date.now() > giveUp) throw new Error('The gateway did not acknowledge a message for a minute.')
     await new Promise(resolve => setTimeout(resolve, 30))
   }
 }

@@ -21,7 +21,7 @@ async function twinwire(folder: string, ...args: string[]) {
     stderr += text
   })
   const ended = new Promise<number | null>(resolve => child.once('close', resolve))
-  const code = await within(ended, () => `${args[0]} to end; it said ${stdout}${stderr}`, 30_000)
+  const code = await within(ended, () => `${args[0]} to end; it said ${stdout}${stderr}`)
   return { code, stdout, stderr }
 }
 
@@ -63,7 +63,7 @@ describe.each(transports)('backup and restore over $name', ({ open }) => {
     const old = new DatabaseSync(kept, { readOnly: true })
     expect(old.prepare('SELECT count(*) AS n FROM message').get()).toEqual({ n: 9 })
     old.close()
-  }, 90_000)
+  })
 })
 
 test('[C3] the copy of a log that is written to all the while is one moment of it, and holds nobody up', async t => {
@@ -95,10 +95,11 @@ test('[C3] the copy of a log that is written to all the while is one moment of i
   copy.close()
   expect(seqs).toEqual({ first: 1, last: seqs.n, n: seqs.n })
   expect(seqs.n).toBeGreaterThanOrEqual(ahead)
-  expect(seqs.n).toBeLessThan(sent)
+  // What is on its way when the copy ends may be in it: `sent` counts when it is sent.
+  expect(seqs.n).toBeLessThanOrEqual(sent)
   expect((await stat(file)).mode & 0o777).toBe(0o600)
   expect((await readdir(gateway.folder)).sort()).toEqual(['data', 'log.backup', 'twinwire.yaml'])
-}, 60_000)
+})
 
 test('[C3] a log whose gateway was killed can be copied, and loses nothing by it', async t => {
   const gateway = await startGateway(t)

@@ -34,7 +34,7 @@ const textOf = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 
 const stage = shared(openStage)
 
-test.each(DOCUMENTS)('%s does what it says', { timeout: 60_000 }, async path => {
+test.each(DOCUMENTS)('%s does what it says', async path => {
   const ends: (() => unknown)[] = []
   try {
     await runDocument({ onTestFinished: end => ends.push(end) }, stage(), path, textOf(path))

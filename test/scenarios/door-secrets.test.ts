@@ -191,7 +191,7 @@ test('[W4] no secret is in anything that a gateway gives away', async t => {
   // What is searched would be found: the names that stand beside the secrets are.
   expect(findSecrets(places, { user: 'admin', key: 'publisher' })).toContain('user in views')
   expect(findSecrets(places, allOf(secrets))).toEqual([])
-}, 120_000)
+})
 
 test('[W4] generated secrets are in their file only, and the data folder is for its owner', async t => {
   const hook = { url: 'http://127.0.0.1:9/' }

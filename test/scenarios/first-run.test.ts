@@ -6,18 +6,24 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { poll } from '../harness/deadline.ts'
-import { makeFolder, run, startGateway } from '../harness/gateway.ts'
+import { makeFolder, type Run, run, startGateway } from '../harness/gateway.ts'
+import type { Scope } from '../harness/scope.ts'
 import { openSse } from '../harness/sse.ts'
 
 const execute = promisify(execFile)
 
-test('[H3] first start without any configuration: a ready line, secrets, and a curl line that works', async t => {
-  const folder = await makeFolder(t, '')
+function start(t: Scope, folder: string): Run {
   const started = run(folder, { TWINWIRE_PORT: '0' })
   t.onTestFinished(async () => {
     started.child.kill('SIGKILL')
     await started.exited
   })
+  return started
+}
+
+test('[H3] first start without any configuration: a ready line, secrets, and a curl line that works', async t => {
+  const folder = await makeFolder(t, '')
+  const started = start(t, folder)
   const curlLine = async () => /\bcurl .*/.exec(started.stdout)?.[0] ?? null
   const curl = await poll(curlLine, 'the curl line')
   expect(started.stdout.match(/listening on http:\/\/127\.0\.0\.1:\d+/g)).toHaveLength(1)
@@ -45,10 +51,7 @@ test('[H3] with the key in the configuration the curl line works too, and does n
     t,
     `apiKeys: [{ name: backend, key: ${key}, publish: ["*"], read: true }]\n`,
   )
-  const started = run(folder, { TWINWIRE_PORT: '0' })
-  t.onTestFinished(() => {
-    started.child.kill('SIGKILL')
-  })
+  const started = start(t, folder)
   const curl = await poll(async () => /\bcurl .*/.exec(started.stdout)?.[0] ?? null, 'the curl line')
   expect(started.stdout).not.toContain(key)
   const { stdout } = await execute('/bin/sh', ['-c', curl], { cwd: folder })
@@ -60,10 +63,7 @@ test('[H3] secrets are made once and kept', async t => {
   const secrets = join(folder, 'data', 'secrets.json')
   const contents: string[] = []
   for (const _ of ['first', 'second']) {
-    const started = run(folder, { TWINWIRE_PORT: '0' })
-    t.onTestFinished(() => {
-      started.child.kill('SIGKILL')
-    })
+    const started = start(t, folder)
     await poll(async () => (started.stdout.includes('listening on') ? true : null), 'the ready line')
     contents.push(await readFile(secrets, 'utf8'))
     started.child.kill('SIGTERM')

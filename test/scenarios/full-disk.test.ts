@@ -65,7 +65,7 @@ test.runIf(isRoot)(
       const again = await gateway.api('GET', '/readyz')
       return again.status === 200 ? true : null
     }
-    await poll(works, 'the gateway to be ready again', 15_000)
+    await poll(works, 'the gateway to be ready again')
     const id = await gateway.publish('public:a', 'after')
     for (const subscriber of subscribers) {
       await subscriber.next({ id })

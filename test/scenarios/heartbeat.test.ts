@@ -10,12 +10,13 @@ import { shared } from '../harness/scope.ts'
 import { openSse } from '../harness/sse.ts'
 import { openWebSocket } from '../harness/websocket.ts'
 
-const gateway = shared(scope => startGateway(scope, { config: { heartbeat: '500ms' } }))
+// Two beats are the time for which this process may be held up before its own clients count as dead.
+const gateway = shared(scope => startGateway(scope, { config: { heartbeat: '1s' } }))
 
 test('[S4] SSE: a `heartbeat` event at least every heartbeat, visible to scripts', async t => {
   const stream = await openSse(t, gateway().url, { channels: 'public:a' })
-  expect(await stream.next('welcome')).toMatchObject({ heartbeat: 500 })
-  for (const _ of range(1, 4)) await stream.next('heartbeat', 900)
+  expect(await stream.next('welcome')).toMatchObject({ heartbeat: 1000 })
+  for (const _ of range(1, 3)) await stream.next('heartbeat')
   const beat = stream.events.find(event => event.name === 'heartbeat')
   expect(beat).toMatchObject({ data: '{}', id: null })
 })
@@ -23,12 +24,12 @@ test('[S4] SSE: a `heartbeat` event at least every heartbeat, visible to scripts
 test('[W5] WebSocket: pings every heartbeat; a client that answers them stays', async t => {
   const socket = await openWebSocket(t, gateway().url, { channels: 'public:a' })
   let pings = 0
-  const four = new Promise<void>(resolve => {
+  const three = new Promise<void>(resolve => {
     socket.socket.on('ping', () => {
-      if (++pings === 4) resolve()
+      if (++pings === 3) resolve()
     })
   })
-  await four
+  await three
   expect(await socket.ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
 })
 
@@ -41,7 +42,7 @@ test('[W5] WebSocket: a peer that shows no life for two beats is closed with 440
   )
   await raw.receives(/"type":"live"/)
   // It reads, but never answers a ping. 4408 as the close frame carries it:
-  await raw.receives(Buffer.from([4408 >> 8, 4408 & 0xff]).toString('latin1'), 5000)
+  await raw.receives(Buffer.from([4408 >> 8, 4408 & 0xff]).toString('latin1'))
   await raw.closed
 })
 
@@ -57,19 +58,19 @@ test('[R3] a reader that takes nothing is disconnected; another one is not touch
     const { json } = await gateway().api('GET', '/api/connections?channel=public:flood')
     return json.connections!.length === 1 ? true : null
   }
-  await poll(gone, 'the frozen reader to be disconnected', 15_000)
+  await poll(gone, 'the frozen reader to be disconnected')
   while (dataOf(reader.frames).length < 300) await reader.next('message')
-}, 30_000)
+})
 
 test('[S9] a stream lives at most its lifetime, then says goodbye and resumes at no cost', async t => {
   const gateway = await startGateway(t, { config: { sse: { maxLifetime: '1s' } } })
+  const begun = performance.now()
   const first = await openSse(t, gateway.url, { channels: 'public:a' })
-  const begun = Date.now()
   await gateway.publish('public:a', 1)
-  const goodbye = await first.next('goodbye', 5000)
+  // Without the limit it would live for an hour.
+  const goodbye = await first.next('goodbye')
   expect(goodbye).toMatchObject({ reconnect: true })
-  expect(Date.now() - begun).toBeGreaterThan(700)
-  expect(Date.now() - begun).toBeLessThan(2500)
+  expect(performance.now() - begun).toBeGreaterThan(850)
   await first.ended
   await gateway.publish('public:a', 2)
   const second = await first.resume()

@@ -139,7 +139,7 @@ test('[S7] over HTTP no answer of the application is 503 with the time to wait',
 })
 
 test('[W5] who sends more than is read while its grant is found out is not taken for dead', async t => {
-  const { gateway, visitor } = await startApplication(t, {}, { heartbeat: '200ms' })
+  const { gateway, visitor } = await startApplication(t, {}, { heartbeat: '1s' })
   const held = Promise.withResolvers<void>()
   const ann = visitor(async question => {
     if (question.channels.includes('orders:slow')) await held.promise
@@ -153,7 +153,7 @@ test('[W5] who sends more than is read while its grant is found out is not taken
   let beats = 0
   socket.socket.on('ping', () => {
     beats += 1
-    if (beats === 6) held.resolve()
+    if (beats === 4) held.resolve()
   })
   expect(await socket.next('published')).toMatchObject({ type: 'published' })
   expect(await socket.ask({ type: 'ping' })).toMatchObject({ ref: expect.anything() })

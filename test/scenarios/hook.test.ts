@@ -2,12 +2,15 @@
 
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { poll } from '../harness/deadline.ts'
 import { shared } from '../harness/scope.ts'
 import { transports } from '../harness/transports.ts'
 import type { Reply } from '../harness/web-server.ts'
 import { HOOK_SECRET, startApplication } from './hook-application.ts'
 
-const application = shared(scope => startApplication(scope, { timeout: '500ms' }))
+const application = shared(scope => startApplication(scope))
+/** Its application is given up soon. */
+const impatient = shared(scope => startApplication(scope, { timeout: '300ms' }))
 
 const ANN = { user: 'ann', info: { name: 'Ann' }, subscribe: ['orders:*'], publish: ['orders:ann'] }
 
@@ -74,12 +77,12 @@ describe.each(transports)('over $name', ({ name, open }) => {
     ['sends to a login', () => ({ status: 302, headers: { location: '/login' } })],
     ['answers with a page', () => ({ body: '<html>' })],
   ])('[S5] a hook that %s lets nobody in, and sends nobody away for good', async ([_case, answer], t) => {
-    const { gateway, visitor } = application()
+    const { gateway, visitor } = impatient()
     const { headers } = visitor(answer)
     const subscriber = await open(t, gateway.url, { channels: 'orders:1', headers })
     expect(await subscriber.next('goodbye')).toMatchObject({ code: 'unavailable', reconnect: true })
     expect(await subscriber.ended).toMatchObject(name === 'SSE' ? {} : { closeCode: 4503 })
-    expect(gateway.stderr).toContain('auth.hook: ')
+    await poll(async () => gateway.stderr.match('auth.hook: '), 'the complaint')
     expect(gateway.stderr).not.toContain(headers.Cookie)
   })
 
@@ -119,7 +122,7 @@ describe.each(transports)('over $name', ({ name, open }) => {
 
   test('[W4] when the grants end, the connection comes back to be asked about again', async t => {
     const { gateway, visitor } = application()
-    const expires = Math.floor(Date.now() / 1000) + 2
+    const expires = Math.floor(Date.now() / 1000) + 3
     const { headers } = visitor(() => ({ body: { ...ANN, expires } }))
     const subscriber = await open(t, gateway.url, { channels: 'orders:1', headers })
     expect(await subscriber.next('goodbye')).toMatchObject({ code: 'timeout', reconnect: true })

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { type CallOptions, call } from '../harness/call.ts'
+import { poll } from '../harness/deadline.ts'
 import { startGateway } from '../harness/gateway.ts'
 import { openRaw } from '../harness/raw-connection.ts'
 import { shared } from '../harness/scope.ts'
@@ -60,5 +61,5 @@ test('[W6] a page of a rebound host name is no page of the gateway; programs may
     'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='
   expect(await ask(`GET /ws HTTP/1.1\r\n${evil}\r\n${upgrade}`)).toMatch(/^HTTP\/1.1 403/)
   expect(await ask('GET /api/openapi.json HTTP/1.1\r\nHost: gateway:8080')).toMatch(/^HTTP\/1.1 200/)
-  expect(gateway().stderr).toContain('set publicUrl')
+  await poll(async () => gateway().stderr.match('set publicUrl'), 'the hint')
 })

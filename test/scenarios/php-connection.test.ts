@@ -37,7 +37,7 @@ test('[W3] [H2] publishes many at once, answered in order, over a kill and witho
   const before = await gateway.api('GET', `/api/channels/numbers/messages?limit=1000&before=${page[0]!.id}`)
   const numbers = [...before.json.messages!, ...page].map(message => message.data)
   expect(numbers).toEqual(range(1, 1501))
-}, 60_000)
+})
 
 test('[R2] listens over kills and restarts: each message once and in order, and later from its cursor', async t => {
   const gateway = await start(t)
@@ -68,10 +68,10 @@ test('[R2] listens over kills and restarts: each message once and in order, and 
   await gateway.publish('numbers', 'stop')
   const lossy = runPhpTest(t, 'listen', ['numbers', early], gateway, KEYS)
   expect((await lossy.rest()).slice(0, -1)).toEqual(['listening', 'gap expired', '"stop"'])
-}, 60_000)
+})
 
 test('[R5] [W5] answers heartbeats, and comes back after a drain', async t => {
-  const gateway = await start(t, { heartbeat: '150ms', drain: '300ms' })
+  const gateway = await start(t, { heartbeat: '1s', drain: '300ms' })
   const script = runPhpTest(t, 'listen', ['numbers'], gateway, KEYS)
   expect(await script.line()).toBe('listening')
   const connection = async () => {
@@ -80,8 +80,8 @@ test('[R5] [W5] answers heartbeats, and comes back after a drain', async t => {
   }
   const { id } = (await poll(connection, 'the connection')) as { id?: string }
   // Longer than the two beats after which a mute connection would be closed: these are heard by answering alone.
-  const beats = Date.now() + 1500
-  await poll(async () => (Date.now() > beats ? true : null), 'ten beats')
+  const beats = Date.now() + 3300
+  await poll(async () => (Date.now() > beats ? true : null), 'three beats')
   expect(await connection()).toMatchObject({ id })
   await gateway.kill('SIGTERM')
   await gateway.restart()
@@ -135,6 +135,6 @@ test('a peer that falls silent is given up, and another connection made', async 
       })
     }
   }
-  await within(arrivals(), 'three connections, one after the other', 20_000)
+  await within(arrivals(), 'three connections, one after the other')
   expect(new Set(targets)).toEqual(new Set(['/sub/ws']))
 })

@@ -40,7 +40,7 @@ async function start(scope: Scope) {
   const gateway = await startGateway(scope, {
     config: {
       ...parse(adapt(blockOf('twinwire'), address)),
-      auth: { jwt: { secret: JWT_SECRET }, hook: { ...auth.hook, secret: HOOK_SECRET } },
+      auth: { jwt: { secret: JWT_SECRET }, hook: { ...auth.hook, secret: HOOK_SECRET, timeout: '30s' } },
       apiKeys: [...(testConfig().apiKeys as object[]), narrow],
       channels: CHANNELS,
     },

@@ -28,7 +28,7 @@ async function start(scope: Scope, kind: FrontKind): Promise<Place> {
   const [httpsPort, httpPort] = [await freePort(), await freePort()]
   const told = adapt(blockOf('twinwire'), { 'https://example.org/': `https://localhost:${httpsPort}/` })
   const gateway = await startGateway(scope, {
-    config: { ...parse(told), heartbeat: '300ms', drain: '200ms' },
+    config: { ...parse(told), heartbeat: '900ms', drain: '200ms' },
   })
   const front = await startFront(scope, kind, { httpsPort, httpPort, gatewayPort: gateway.port })
   return { gateway, front }
@@ -51,7 +51,7 @@ describe.each(kinds)('behind %s', kind => {
     await publish('at once')
     for (const first of opened) await first.next({ data: 'at once' })
     // Two and a half seconds: without beats the server would have hung up after two.
-    for (let beat = 0; beat < 8; beat++) await Promise.all([pinged(socket.socket), stream.next('heartbeat')])
+    for (let beat = 0; beat < 3; beat++) await Promise.all([pinged(socket.socket), stream.next('heartbeat')])
     await publish('still there')
     for (const first of opened) {
       await first.next({ data: 'still there' })

@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { poll } from '../harness/deadline.ts'
 import { makeFolder, run, startGateway, testConfig } from '../harness/gateway.ts'
 import { makeKeyPair } from '../harness/key-pair.ts'
 import { transports } from '../harness/transports.ts'
@@ -23,12 +24,10 @@ describe.each(transports)('over $name', ({ name, open }) => {
     const early = await connect(old.token({ sub: 'ann' }))
     expect(await early.next('goodbye')).toMatchObject({ code: 'unavailable', reconnect: true })
     await early.ended
-    expect(gateway.stderr).toContain('auth.jwt.jwksUrl')
+    await poll(async () => gateway.stderr.match('auth.jwt.jwksUrl'), 'the complaint')
     isUp = true
     await expect
-      .poll(async () => (await (await connect(old.token({ sub: 'ann' }))).next(() => true)).type, {
-        timeout: 10_000,
-      })
+      .poll(async () => (await (await connect(old.token({ sub: 'ann' }))).next(() => true)).type)
       .toBe('welcome')
     keys = [fresh.jwk, old.jwk]
     const subscriber = await connect(fresh.token({ sub: 'bob' }))

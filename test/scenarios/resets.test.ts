@@ -106,7 +106,7 @@ describe.each(transports)('resets over $name', ({ open }) => {
     await second.next('live')
     expect(second.frames.find(frame => frame.type === 'gap')).toMatchObject({ reason: 'reset' })
     expect(dataOf(second.frames)).toEqual(keptData)
-  }, 60_000)
+  })
 
   test('[C3] after a power loss that took nothing, nobody can know: old cursors get `reset` all the same', async t => {
     const gateway = await startGateway(t, { config: { drain: '50ms' } })
@@ -121,7 +121,7 @@ describe.each(transports)('resets over $name', ({ open }) => {
     await second.next('live')
     expect(second.frames.find(frame => frame.type === 'gap')).toMatchObject({ reason: 'reset' })
     expect(dataOf(second.frames)).toEqual([1])
-  }, 60_000)
+  })
 
   test('[C3] with `durability: full` a power loss takes nothing, and cursors stay good', async t => {
     const gateway = await startGateway(t, { config: { durability: 'full', drain: '50ms' } })
@@ -137,7 +137,7 @@ describe.each(transports)('resets over $name', ({ open }) => {
     await second.next('live')
     expect(second.frames.map(frame => frame.type)).not.toContain('gap')
     expect(dataOf(second.frames)).toEqual([2])
-  }, 60_000)
+  })
 })
 
 /** The database as another boot of the machine finds it. */

@@ -51,10 +51,10 @@ test('[W5] [R3] at the pace of 10 KB/s, with megabytes before it in the kernel, 
   const before = await timeouts()
   await flood('slow', count)
   const last = (frame: { data?: unknown }) => (frame.data as { number?: number })?.number === count
-  await Promise.all(readers.map(reader => reader.next(last, 40_000)))
+  await Promise.all(readers.map(reader => reader.next(last)))
   for (const reader of readers) expect(numbersOf(reader)).toEqual(range(1, count))
   expect(await timeouts()).toBe(before)
-}, 60_000)
+})
 
 test('[W5] [R3] of a link that died, bytes and sockets are freed; other readers are not touched', async t => {
   const descriptors = descriptorsOf(gateway())
@@ -67,7 +67,7 @@ test('[W5] [R3] of a link that died, bytes and sockets are freed; other readers 
   const before = await timeouts()
   link.die()
   await flood('dead', 110)
-  await poll(async () => ((await connectionsOf('dead')) === 2 ? true : null), 'the dead to be gone', 15_000)
+  await poll(async () => ((await connectionsOf('dead')) === 2 ? true : null), 'the dead to be gone')
   expect(await timeouts()).toBe(before + dead.length)
   for (const reader of others) {
     while (numbersOf(reader).length < 110) await reader.next('message')
@@ -84,7 +84,7 @@ test('[W5] [R3] of a link that died, bytes and sockets are freed; other readers 
     'the sockets to be closed',
     15_000,
   )
-}, 60_000)
+})
 
 test('[W5] a WebSocket whose link died in silence is gone after two beats', async t => {
   const [{ open }] = transports as [(typeof transports)[0]]
@@ -92,8 +92,8 @@ test('[W5] a WebSocket whose link died in silence is gone after two beats', asyn
   const peers = await Promise.all(range(1, 20).map(() => open(t, link.url, { channels: 'idle' })))
   for (const peer of peers) await peer.next('live')
   link.die()
-  // Two beats are a second; the rest is for a busy machine.
-  await poll(async () => ((await connectionsOf('idle')) === 0 ? true : null), 'the dead to be gone', 8000)
+  // Two beats are a second; nothing else would find them: they owe the gateway nothing.
+  await poll(async () => ((await connectionsOf('idle')) === 0 ? true : null), 'the dead to be gone')
 })
 
 /** What the kernel holds for the peers of a port, closed sockets included. */

@@ -15,7 +15,11 @@ const rule = (match: string, messages: number) => ({
 
 const gateway = shared(scope =>
   startGateway(scope, {
-    config: { channels: [{ ...rule('live:*', 0), history: false }, rule('few:*', 10), rule('*', 1000)] },
+    config: {
+      channels: [{ ...rule('live:*', 0), history: false }, rule('few:*', 10), rule('*', 1000)],
+      // Whoever takes nothing is closed after two beats, or a minute: a flood is shorter than the minute.
+      heartbeat: '5m',
+    },
   }),
 )
 
@@ -48,10 +52,10 @@ describe.each(transports)('slow readers over $name', ({ name, open }) => {
     expect(numbersOf(quick.frames)).toEqual(range(1, COUNT))
     expect(numbersOf(slow.frames).length).toBeLessThan(COUNT)
     slow.unpause()
-    await slow.next(frame => (frame.data as { number?: number })?.number === COUNT, 20_000)
+    await slow.next(frame => (frame.data as { number?: number })?.number === COUNT)
     expect(numbersOf(slow.frames)).toEqual(range(1, COUNT))
     expect(slow.frames.some(frame => frame.type === 'gap')).toBe(false)
-  }, 40_000)
+  })
 
   test('[R3] if retention overtakes a reader: gap `slow`, then what is left, then live', async t => {
     const channel = `few:${name}`
@@ -60,9 +64,9 @@ describe.each(transports)('slow readers over $name', ({ name, open }) => {
     slow.pause()
     await flood(channel)
     slow.unpause()
-    const gap = await slow.next('gap', 20_000)
+    const gap = await slow.next('gap')
     expect(gap).toMatchObject({ channel, reason: 'slow' })
-    await slow.next(frame => (frame.data as { number?: number })?.number === COUNT, 20_000)
+    await slow.next(frame => (frame.data as { number?: number })?.number === COUNT)
     await slow.next('live')
     const at = slow.frames.indexOf(gap)
     const before = numbersOf(slow.frames.slice(0, at))
@@ -70,7 +74,7 @@ describe.each(transports)('slow readers over $name', ({ name, open }) => {
     expect(before).toEqual(range(1, before.length))
     expect(after).toEqual(range(COUNT + 1 - after.length, COUNT))
     expect(gap.oldest).toBe(messagesOf(slow.frames.slice(at))[0]!.id)
-  }, 40_000)
+  })
 
   test('[R3] [C4] too slow for a channel without history: gap `no_history`, then what is left, in order', async t => {
     const channel = `live:${name}`
@@ -79,15 +83,15 @@ describe.each(transports)('slow readers over $name', ({ name, open }) => {
     slow.pause()
     await flood(channel)
     slow.unpause()
-    const gap = await slow.next('gap', 20_000)
+    const gap = await slow.next('gap')
     expect(gap).toMatchObject({ channel, reason: 'no_history', oldest: null })
-    await slow.next(frame => (frame.data as { number?: number })?.number === COUNT, 20_000)
+    await slow.next(frame => (frame.data as { number?: number })?.number === COUNT)
     const at = slow.frames.indexOf(gap)
     const before = numbersOf(slow.frames.slice(0, at))
     const after = numbersOf(slow.frames.slice(at))
     expect(before).toEqual(range(1, before.length))
     expect(after).toEqual(range(COUNT + 1 - after.length, COUNT))
-  }, 40_000)
+  })
 
   test('[R3] memory stays bounded while many readers stand still', async t => {
     const channel = `public:${name}-memory`
@@ -104,5 +108,5 @@ describe.each(transports)('slow readers over $name', ({ name, open }) => {
     expect(pending).toHaveLength(20)
     expect(Math.max(...pending)).toBeLessThan(200_000)
     for (const reader of readers) reader.cut()
-  }, 40_000)
+  })
 })

@@ -12,8 +12,10 @@ import { damageFile } from '../harness/storage.ts'
 import { transports } from '../harness/transports.ts'
 import { openWebSocket } from '../harness/websocket.ts'
 
-/** A gateway with 2 MB of old messages that are on disk and not in memory; returns the first one's id. */
-async function startWithOldMessages(scope: Scope): Promise<{ gateway: Gateway; first: string }> {
+/** A gateway with 2 MB of old messages that are on disk and not in memory; returns the ids of the first and of the 501st. */
+async function startWithOldMessages(
+  scope: Scope,
+): Promise<{ gateway: Gateway; first: string; middle: string }> {
   const gateway = await startGateway(scope, { config: { drain: '50ms' } })
   const data = 'x'.repeat(2000)
   const body = Array.from({ length: 1000 }, () => ({ channel: 'public:old', data }))
@@ -25,7 +27,7 @@ async function startWithOldMessages(scope: Scope): Promise<{ gateway: Gateway; f
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   db.close()
   await gateway.restart()
-  return { gateway, first: json.results![0]!.id! }
+  return { gateway, first: json.results![0]!.id!, middle: json.results![500]!.id! }
 }
 
 describe.each(transports)('a damaged page, over $name', ({ open }) => {
@@ -55,7 +57,7 @@ describe.each(transports)('a damaged page, over $name', ({ open }) => {
 
     await mend()
     const isReady = async () => ((await gateway.api('GET', '/readyz')).status === 200 ? true : null)
-    await poll(isReady, 'the gateway to be ready again', 15_000)
+    await poll(isReady, 'the gateway to be ready again')
     await gateway.publish('public:a', 'after')
     await live.next({ data: 'after' })
     expect(dataOf(live.frames)).toEqual(['before', 'after'])
@@ -63,29 +65,30 @@ describe.each(transports)('a damaged page, over $name', ({ open }) => {
     await again.next('live')
     expect(dataOf(again.frames)).toHaveLength(999)
     expect(again.frames.filter(frame => frame.type === 'gap')).toEqual([])
-  }, 90_000)
+  })
 })
 
 test('[W3][R6] commands that meet a damaged page are answered, and the connection stays', async t => {
-  const { gateway, first } = await startWithOldMessages(t)
+  // Retention looks at the first messages soon after the start, and then they are in memory.
+  const { gateway, middle: since } = await startWithOldMessages(t)
   const socket = await openWebSocket(t, gateway.url, { channels: 'public:a' })
   await socket.next('live')
   const mend = damageFile(join(gateway.dataDir, 'log.db'), 0.1, 0.9)
-  const history = await socket.ask({ type: 'history', channel: 'public:old', since: first, limit: 1000 })
+  const history = await socket.ask({ type: 'history', channel: 'public:old', since, limit: 1000 })
   expect(history).toMatchObject({ type: 'failure', code: 'unavailable' })
-  const subscribe = await socket.ask({ type: 'subscribe', channel: 'public:old', since: first })
+  const subscribe = await socket.ask({ type: 'subscribe', channel: 'public:old', since })
   expect(subscribe).toMatchObject({ type: 'failure', code: 'unavailable' })
   expect(await socket.ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
   await mend()
   // Refused, it is not half subscribed: asking again gives what was asked for.
   const isThere = async () => {
-    const again = await socket.ask({ type: 'subscribe', channel: 'public:old', since: first })
+    const again = await socket.ask({ type: 'subscribe', channel: 'public:old', since })
     return again.type === 'subscribed' ? again : null
   }
-  expect(await poll(isThere, 'the channel to be readable again', 20_000)).toMatchObject({ recovered: true })
-  await socket.next(frame => frame.type === 'live' && frame.channels!.includes('public:old'), 20_000)
-  expect(dataOf(socket.frames, 'public:old')).toHaveLength(999)
-}, 90_000)
+  expect(await poll(isThere, 'the channel to be readable again')).toMatchObject({ recovered: true })
+  await socket.next(frame => frame.type === 'live' && frame.channels!.includes('public:old'))
+  expect(dataOf(socket.frames, 'public:old')).toHaveLength(499)
+})
 
 test('[R6] wherever the damage is, the process lives and answers', async t => {
   const { gateway, first } = await startWithOldMessages(t)
@@ -100,4 +103,4 @@ test('[R6] wherever the damage is, the process lives and answers', async t => {
   }
   expect((await gateway.api('GET', '/readyz')).status).toBe(503)
   expect((await gateway.api('GET', '/healthz')).status).toBe(200)
-}, 60_000)
+})

@@ -124,7 +124,7 @@ test.for(FAULTS.filter(({ needsRoot }) => isRoot || !needsRoot))(
     expect(stored.map(message => message.id)).toEqual([...acknowledged, first])
 
     await mend()
-    await poll(() => hasState(gateway, 200), 'the gateway to be ready again', 15_000)
+    await poll(() => hasState(gateway, 200), 'the gateway to be ready again')
     expect(await statsOf(gateway)).not.toHaveProperty('fault')
     const id = await gateway.publish('public:a', 'after')
     for (const subscriber of subscribers) {

@@ -143,7 +143,7 @@ test('[R6] a new certificate is in use without a restart; one that does not fit 
   await poll(async () => (gateway.stderr.includes('cannot be used') ? true : null), 'the second complaint')
   expect((await handshake(gateway.port)).name).toBe('second')
   expect(open.readyState).toBe(open.OPEN)
-}, 60_000)
+})
 
 test.for<[string, (tls: { cert: string; key: string }) => object, RegExp]>([
   [

@@ -7,7 +7,7 @@ import { type Progress, World, type WorldOptions } from '../torture/world.ts'
 
 const OPTIONS: Omit<WorldOptions, 'seed'> = {
   // A busy machine takes its time; a quiet one has enough after some seconds.
-  seconds: 60,
+  seconds: 180,
   readers: 16,
   publishers: 3,
   lifeMs: 1000,
@@ -29,7 +29,7 @@ test('[R1][R2][R3][R4][R6][H1][H2] torture: kills, cuts and stalls break no prom
   const world = await live(t, { ...OPTIONS, seed, isEnough })
   expect(world.verdict.violations, `seed ${seed}, trace ${world.trace.path}`).toEqual([])
   expect(isEnough(world.progress())).toBe(true)
-}, 150_000)
+})
 
 /** Once enough events have passed, one is lost on its way, and later another one comes twice. */
 function loseOneRepeatOne(): Tamper {
@@ -53,4 +53,4 @@ test('[R2] torture: one lost message and one repeated message do not go unseen',
   const texts = world.verdict.violations.map(({ rule, text }) => `[${rule}] ${text}`)
   expect(texts.some(text => /^\[R2\] .* is missing, and no gap covers it/.test(text))).toBe(true)
   expect(texts.some(text => /^\[R2\] .* came, after everything up to/.test(text))).toBe(true)
-}, 150_000)
+})

@@ -12,13 +12,15 @@ export interface LivesOptions {
   readonly dice: Dice
   readonly verdict: Verdict
   readonly trace: Trace
-  /** How long a life is on average, from the ready line to the signal. */
+  /** How long a life is on average, from the ready line to the signal; on a slow machine longer. */
   readonly lifeMs: number
   /** The drain window of the configuration. */
   readonly drainMs: number
 }
 
 const WHO = 'gateway'
+/** What a start takes where little else is done. */
+const QUIET_START_MS = 600
 
 export class Lives {
   kills = 0
@@ -28,6 +30,8 @@ export class Lives {
   readonly #stopping = new AbortController()
   /** The process that is expected to end. */
   #doomed = 0
+  /** How many times longer than on a quiet machine a start took: what lives on a busy one needs longer lives. */
+  #slowness = 1
 
   constructor(options: LivesOptions) {
     this.#options = options
@@ -41,7 +45,7 @@ export class Lives {
     for (;;) {
       // Mostly short, now and then long enough for what takes time.
       const ms = dice.chance(0.1) ? dice.between(lifeMs, 6 * lifeMs) : dice.between(0, 1.6 * lifeMs)
-      await sleep(Math.round(ms), undefined, { signal }).catch(() => {})
+      await sleep(Math.round(ms * this.#slowness), undefined, { signal }).catch(() => {})
       if (signal.aborted) return
       await this.#end()
       while (!(await this.#start()));
@@ -100,6 +104,7 @@ export class Lives {
     const { pid } = gateway
     this.starts += 1
     this.#tell('start')
+    const begun = performance.now()
     const started = gateway.restart().then(
       () => null,
       (error: Error) => error,
@@ -118,6 +123,7 @@ export class Lives {
       throw trouble
     }
     this.#tell('ready')
+    this.#slowness = Math.max(1, (performance.now() - begun) / QUIET_START_MS)
     this.#watch()
     return true
   }

@@ -57,10 +57,11 @@ test('[R6] a peer that is silent behind the last answer is cut off', async t => 
 })
 
 test('[R6] a peer that goes on sending behind the last answer is cut off, and nothing of it carried out', async t => {
-  const { client, taken, requests } = await open(t, { silentMs: LONG_MS, sendingMs: 100 })
+  const { client, taken, requests } = await open(t, { silentMs: LONG_MS, sendingMs: 500 })
   const closed = once(taken, 'close')
   client.write(REQUEST)
   await once(client, 'end')
+  client.write(REQUEST)
   const timer = setInterval(() => client.write(REQUEST), 5)
   t.onTestFinished(() => clearInterval(timer))
   await closed

@@ -11,7 +11,7 @@ const CLIENT = join(ROOT, 'clients/js')
 
 beforeAll(() => {
   execFileSync(process.execPath, [join(ROOT, 'scripts/build-client.js')])
-}, 60_000)
+})
 
 const gzipped = (name: string) => gzipSync(readFileSync(join(CLIENT, 'dist', name)), { level: 9 }).length
 

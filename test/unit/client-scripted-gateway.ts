@@ -18,7 +18,7 @@ export interface Peer {
   cut(code?: number): void
 }
 
-const DEADLINE_MS = 4000
+const DEADLINE_MS = 45_000
 
 /** What arrives is waited for with a deadline, in order. */
 export function createQueue<Item>() {

@@ -34,7 +34,7 @@ async function readUntil(
   }
 }
 
-it('[R1] [C1] kill -9 loses nothing that was answered and keeps the epoch', { timeout: 30_000 }, async () => {
+it('[R1] [C1] kill -9 loses nothing that was answered and keeps the epoch', async () => {
   const dataDir = makeFolder()
   let epoch = ''
   for (let round = 1; round <= 3; round++) {
@@ -73,9 +73,7 @@ it('[R1] [C1] kill -9 loses nothing that was answered and keeps the epoch', { ti
   }
 })
 
-it('[H1] a full disk refuses publishes, and takes them again when there is room', {
-  timeout: 30_000,
-}, async () => {
+it('[H1] a full disk refuses publishes, and takes them again when there is room', async () => {
   const dataDir = makeFolder()
   // A limit on file size is a full disk that needs no mount: writes beyond it fail.
   const script = 'trap "" XFSZ; ulimit -S -f 4096; exec "$0" "$@"'

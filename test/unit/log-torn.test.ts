@@ -62,9 +62,7 @@ function choose({ ends }: Recording, random: () => number): { at: number; last: 
   return { at, last: [...ends].findLast(([, end]) => end <= at)![0] }
 }
 
-it('[R1] [C3] a commit torn anywhere is not there, every one before it is; what was acknowledged and is lost changes the epoch', {
-  timeout: 30_000,
-}, async () => {
+it('[R1] [C3] a commit torn anywhere is not there, every one before it is; what was acknowledged and is lost changes the epoch', async () => {
   const random = seededRandom()
   const recording = await record()
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -76,9 +74,7 @@ it('[R1] [C3] a commit torn anywhere is not there, every one before it is; what 
   }
 })
 
-it('[R1] [C3] a flipped byte ends the log at the commit before it, with a new epoch', {
-  timeout: 30_000,
-}, async () => {
+it('[R1] [C3] a flipped byte ends the log at the commit before it, with a new epoch', async () => {
   const random = seededRandom()
   const recording = await record()
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -93,9 +89,7 @@ it('[R1] [C3] a flipped byte ends the log at the commit before it, with a new ep
   }
 })
 
-it('[R1] [C1] bytes after the last commit that are none of it are passed over, and the epoch stays', {
-  timeout: 30_000,
-}, async () => {
+it('[R1] [C1] bytes after the last commit that are none of it are passed over, and the epoch stays', async () => {
   const random = seededRandom()
   const recording = await record()
   const last = [...recording.ends.keys()].at(-1)!

@@ -28,5 +28,5 @@ $wire->subscribe(
     history: 1000,
 );
 echo "listening\n";
-$wire->listen(60);
+$wire->listen(600);
 echo 'cursor ', $wire->cursor($channel), "\n";
