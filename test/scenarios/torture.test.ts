@@ -31,24 +31,27 @@ test('[R1][R2][R3][R4][R6][H1][H2] torture: kills, cuts and stalls break no prom
   expect(isEnough(world.progress())).toBe(true)
 })
 
-/** Once enough events have passed, one is lost on its way, and later another one comes twice. */
-function loseOneRepeatOne(): Tamper {
+/**
+ * Of the events on their way every fortieth is lost, and every fortieth comes twice. Not each of them is a violation:
+ * what is lost may have been of a channel without history, or its time may be over before it is missed.
+ */
+function loseAndRepeat(): Tamper {
   const event = /(?<=\n\n)id: [^\n]+\ndata: \{"type":"message"[^\n]*\n\n/
   let seen = 0
   return chunk => {
     const text = chunk.toString('latin1')
     if (!event.test(text)) return chunk
     seen += 1
-    if (seen === 20) return Buffer.from(text.replace(event, ''), 'latin1')
-    if (seen === 40) return Buffer.from(text.replace(event, '$&$&'), 'latin1')
+    if (seen % 40 === 20) return Buffer.from(text.replace(event, ''), 'latin1')
+    if (seen % 40 === 0) return Buffer.from(text.replace(event, '$&$&'), 'latin1')
     return chunk
   }
 }
 
-test('[R2] torture: one lost message and one repeated message do not go unseen', async t => {
-  const tamper = loseOneRepeatOne()
-  // The loss is one, the repetition two: for its channel, and for the stream.
-  const isEnough = ({ violations }: Progress) => violations >= 3
+test('[R2] torture: lost messages and repeated messages do not go unseen', async t => {
+  const tamper = loseAndRepeat()
+  // A loss is one, a repetition two, for its channel and for the stream: both kinds are among so many.
+  const isEnough = ({ violations }: Progress) => violations >= 12
   const world = await live(t, { ...OPTIONS, seed: 1, hasFaults: false, isEnough, tamper })
   const texts = world.verdict.violations.map(({ rule, text }) => `[${rule}] ${text}`)
   expect(texts.some(text => /^\[R2\] .* is missing, and no gap covers it/.test(text))).toBe(true)
