@@ -65,7 +65,11 @@ export class Reader {
   /** From now on it only reads, on a new connection. */
   calm(): void {
     this.#isCalm = true
-    this.#link?.cut()
+    if (this.#link === null) return
+    this.#link.cut()
+    // Its end is told later; until then this reader would count as one that has come back.
+    this.#link = null
+    this.account.isLive = false
   }
 
   stop(): void {
