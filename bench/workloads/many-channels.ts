@@ -43,6 +43,6 @@ export const manyChannels: Workload = {
   ],
   findings: [
     'alone: half of it is Node taking the HTTP request apart and answering, with two system calls; a quarter the commit, in which each message writes the leaf of the index that its channel has for itself (docs/decisions/010).',
-    'together: most is the commit, in which each message writes a leaf of the index; rows of channels are written once for many messages. Garbage collection was 13 %, because the tail keeps each message until it counts as old.',
+    'together: most is the commit, in which each message writes a leaf of the index; rows of channels are written once for many messages.',
   ],
 }

@@ -20,7 +20,7 @@ const CAVEATS = [
 
 const FINDINGS = {
   F1: [
-    "a delivery looks at about ten objects of its connection, each a miss of the processor's cache with a thousand of them; that is nearly all that it costs above the write loop (docs/decisions/009). Connections that stand together would have to be kept as one cohort with one place, to look at five.",
+    "a delivery looks at about ten objects of its connection, each a miss of the processor's cache with a thousand of them; that is half of what it costs above the write loop (docs/decisions/009); the other half is HTTP, the commit and V8's threads. Connections that stand together would have to be kept as one cohort with one place, to look at five.",
   ],
   F2: [
     'a tick holds about 20 messages of the 32 that are published at once: some ticks begin with the first four, and cost a whole fan-out. Waiting for more from turn to turn made it no more than chance would.',

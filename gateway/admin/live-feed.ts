@@ -27,7 +27,7 @@ const FOLLOWED: ReadonlySet<string> = new Set(['connected', 'disconnected', 'sub
 export function createLiveFeed(hub: () => Hub, clock: Clock): LiveFeed {
   let keeper: Keeper | null = null
   const send = (channel: string, content: object): void => {
-    hub().deliverUnstored({ channel, time: clock(), data: JSON.stringify(content) })
+    hub().deliverUnstored([{ channel, time: clock(), data: JSON.stringify(content) }])
   }
   const sendEvent = (event: ToldEvent): void => {
     if (hub().subscribers('$events') > 0) send('$events', event)

@@ -22,14 +22,12 @@ import type { Hub } from '../core/hub.ts'
 import type { Access } from '../core/identity.ts'
 import type { Log } from '../core/log.ts'
 import type { Presence } from '../core/presence.ts'
-import type { Publisher } from '../core/publisher.ts'
 import type { Replayer } from '../core/replayer.ts'
 import type { Publish } from './publish-call.ts'
 
 export interface ApiDeps {
   /** Shown in the OpenAPI document. */
   readonly version: string
-  readonly publisher: Pick<Publisher, 'publish'>
   readonly publish: Publish
   readonly connections: Pick<Connections, 'find' | 'get' | 'disconnect' | 'disconnectUser' | 'closeEnded'>
   readonly hub: Pick<Hub, 'listChannels'>
@@ -57,7 +55,7 @@ export interface ApiDeps {
   readonly origins: Origins
   /** Whether an address may use the API at all. */
   readonly checkAddress: AddressCheck
-  readonly limits: Pick<Config['limits'], 'bodyBytes' | 'commandsPerSecond' | 'publishesPerSecond'>
+  readonly limits: Pick<Config['limits'], 'bodyBytes'>
   readonly counters: Pick<Counters, 'limited'>
   /** The session's cookie is `Secure` when this is https. */
   readonly publicUrl?: string | undefined

@@ -68,7 +68,7 @@ function take(
   caller: Caller,
   deps: PublishDoorDeps,
 ): void {
-  response.once('close', () => {
+  response.once('finish', () => {
     tally(deps.context.counters.responses, response.statusCode)
     deps.underWay.end(request)
   })

@@ -21,8 +21,8 @@ export class Hub implements Follower {
   readonly #rules: ChannelRules
   readonly #channels = new Map<string, LiveChannel>()
   readonly #ready = new Queue<TurnTaker>()
-  /** The subscribers of the one channel that a tick touched, from the first on that has not looked yet. */
-  #fanOut: Iterable<Subscriber> | null = null
+  /** The subscribers of the one channel that a tick touched; a set's iterator goes on where the last slice stopped. */
+  #fanOut: SetIterator<Subscriber> | null = null
   /** Called for each channel that new messages or removals touched, before its subscribers look. */
   readonly #onTouched: (channel: string) => void
   #subscriptions = 0
@@ -129,13 +129,17 @@ export class Hub implements Follower {
       subscriber.notify({ type: 'deleted', channel: channel.name, id })
   }
 
-  /** Hands a message of a channel without history to its subscribers (rule C4). */
-  deliverUnstored(message: MessageContent): void {
-    const channel = this.#channels.get(message.channel)
-    if (!channel) return
+  /** Hands messages of channels without history to their subscribers (rule C4). */
+  deliverUnstored(messages: readonly MessageContent[]): void {
     this.#queueFanOut()
-    this.tail.appendUnstored(channel, message)
-    this.#announce(new Set([channel]))
+    const touched = new Set<LiveChannel>()
+    for (const message of messages) {
+      const channel = this.#channels.get(message.channel)
+      if (!channel) continue
+      this.tail.appendUnstored(channel, message)
+      touched.add(channel)
+    }
+    this.#announce(touched)
   }
 
   /** Gives a session its turn at the end of this turn of the event loop, so that what it has to say leaves in one write. */
@@ -207,7 +211,7 @@ export class Hub implements Follower {
     }
     // Unless a visit brought other news, and with them the next fan-out.
     if (this.#fanOut === fanOut) this.#fanOut = null
-    return true
+    return this.#fanOut === null
   }
 
   #takeTurnsUntil(end: number): void {

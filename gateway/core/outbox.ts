@@ -71,7 +71,7 @@ export class Outbox {
 
   /** Nothing follows: what waits is handed over even to a busy socket, whose peer then has the link's grace to take it. */
   end(): void {
-    if (this.#buffers.length > 0) this.#writeAll()
+    if (this.#bytes > 0) this.#writeAll()
     this.#endWatch()
   }
 

@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts'
 import type { Counters } from './counters.ts'
 import type { Hub } from './hub.ts'
 import type { Appended, Entry, GroupOutcome, Log } from './log.ts'
+import type { MessageContent } from './message-json.ts'
 import type { Publication, Published } from './publication.ts'
 import { checkPublication } from './publication-check.ts'
 import { Queue } from './queue.ts'
@@ -97,7 +98,9 @@ export class Publisher {
 
   async #commit(requests: readonly Request[]): Promise<void> {
     const outcomes = await this.#append(requests.map(({ entries }) => entries.filter(isForLog)))
-    for (const [index, request] of requests.entries()) this.#finish(request, outcomes[index]!)
+    const passing: MessageContent[] = []
+    for (const [index, request] of requests.entries()) this.#finish(request, outcomes[index]!, passing)
+    if (passing.length > 0) this.#options.hub.deliverUnstored(passing)
   }
 
   #takeRequests(): Request[] {
@@ -137,27 +140,30 @@ export class Publisher {
     }
   }
 
-  #finish(request: Request, outcome: GroupOutcome): void {
+  /** Answers a request; adds to `passing` what is for subscribers and was not for the log. */
+  #finish(request: Request, outcome: GroupOutcome, passing: MessageContent[]): void {
     if (!outcome.ok) {
       request.resolve(UNWRITABLE)
       return
     }
-    this.#options.counters.publishSeconds.observe((performance.now() - request.since) / 1000)
+    const { counters, clock } = this.#options
+    counters.publishSeconds.observe((performance.now() - request.since) / 1000)
     let next = 0
     const outcomes = request.items.map(item => {
       if ('code' in item) return item
-      return this.#settle(item, isForLog(item) ? outcome.entries[next++] : undefined)
+      const appended = isForLog(item) ? outcome.entries[next++] : undefined
+      if (!item.stored && !appended?.duplicate) passing.push(unstoredContent(item, clock()))
+      return this.#settle(item, appended)
     })
     request.resolve(outcomes)
   }
 
   #settle(entry: Entry, appended: Appended | undefined): Published {
-    const { log, hub, clock, counters } = this.#options
+    const { log, hub, counters } = this.#options
     const duplicate = appended?.duplicate ?? false
     if (!duplicate) {
       counters.published += 1
       counters.channelRates.note(entry.channel)
-      if (!entry.stored) hub.deliverUnstored(unstoredContent(entry, clock()))
     }
     const seq = appended?.seq ?? null
     return {

@@ -35,7 +35,7 @@ export interface ReaderOptions {
 
 export class Reader {
   // First what every delivery looks at, here as in the other objects of a connection: with thousands of them each line of
-  // the cache that has to be fetched is 0.1 µs of the 2 that a delivery costs above its system call (decision 009).
+  // the cache that has to be fetched costs a delivery 0.1 µs (decision 009).
   #touched: Subscription | 'many' | null = null
   #seq = 0
   #order = 0

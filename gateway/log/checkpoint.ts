@@ -20,8 +20,8 @@ const MAX_HELD_MS = 1000
 
 const FRAME_BYTES = 4096 + 24
 const FRAMES_PER_COMMIT = 4
-// A leaf of the index, and some time later the leaf of its row.
-const FRAMES_PER_CHANNEL = 2
+// A leaf of the index, that of an idempotency key, and some time later the leaf of its row.
+const FRAMES_PER_CHANNEL = 3
 
 export class Checkpointer {
   readonly #db: Pick<Database, 'pragma'>
@@ -49,7 +49,7 @@ export class Checkpointer {
    * What a commit should wait for; null: nothing. While the worker is at it, nobody else can shorten the WAL, and on a
    * busy disk it may be at it for seconds.
    */
-  get held(): Promise<void> | null {
+  untilShort(): Promise<void> | null {
     if (this.#answer === null || this.#bytes <= this.#maxBytes * HELD_FACTOR) return null
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, MAX_HELD_MS)

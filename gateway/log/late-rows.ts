@@ -32,11 +32,11 @@ export class LateRows {
   readonly #namesAfter: Statement<[number], string>
 
   constructor(db: Database) {
-    // CROSS JOIN: from the few messages to their channels, never the other way round.
     this.#lacking = db.prepare(
       `SELECT count(*) AS count, total(size) AS bytes, max(seq) AS last, max(time) AS lastTime
        FROM message WHERE channel_id = ? AND seq > ?`,
     )
+    // CROSS JOIN: from the few messages to their channels, never the other way round.
     this.#namesAfter = db
       .prepare<[number], string>(
         `SELECT DISTINCT name FROM message CROSS JOIN channel ON channel.id = message.channel_id WHERE seq > ?`,

@@ -36,7 +36,8 @@ export function readHead(db: Database): number {
   return (db.prepare(FIGURES).get() as Figures | undefined)?.head ?? 0
 }
 
-// About 6 MB with the generation before; an append to a channel beyond them costs one more indexed look-up.
+// About 6 MB with the generation before; an append to a channel beyond them costs one more indexed look-up. More than a
+// commit can touch: a row must not be forgotten while it is in use.
 const REMEMBERED_ROWS = 10_000
 
 const ROW = 'id, name, trimmed_seq AS trimmed, last_seq AS last, last_time AS lastTime, count, bytes'
@@ -48,13 +49,13 @@ export class Ledger {
   time = 0
   /** What `trimmed` is for channels without a row. */
   floor = 0
+  /** Every row in the database counts all messages up to this seq. */
+  figured = 0
   messages = 0
   bytes = 0
   readonly #rows = new Recent<string, ChannelRow>(REMEMBERED_ROWS)
   readonly #touched = new Set<ChannelRow>()
   readonly #late: LateRows
-  /** Every row in the database counts all messages up to this seq. */
-  figured = 0
   #mustStoreMeta = false
   #isSettling = false
   /** Savepoints within the transaction, itself included. */
@@ -131,13 +132,12 @@ export class Ledger {
     }
   }
 
-  /** Writes what the rows of channels lack; whoever reads them with SQL calls it before. True: there was something. */
-  settle(): boolean {
-    if (this.#late.areNone) return false
+  /** Writes what the rows of channels lack; whoever reads them with SQL calls it before. */
+  settle(): void {
+    if (this.#late.areNone) return
     this.transact(() => {
       this.#isSettling = true
     })
-    return true
   }
 
   /** The row of a channel, if it has one. */

@@ -92,7 +92,7 @@ export class RetentionPass {
     if (this.#seen === 0) clock.moveAnchor()
     const now = clock.forAges()
     try {
-      if (ledger.settle()) onWritten(null)
+      ledger.settle()
       const expired = trim.findExpired(now, STEP)
       const claim = keys.findExpired(now, STEP)
       const candidates = this.#candidates.all(this.#seen)

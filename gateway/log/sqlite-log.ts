@@ -102,8 +102,8 @@ export class SqliteLog implements Log, History {
     this.#assertOpen()
     // Nothing to write means nothing that can fail: channels without history flow on while the disk is full (rule C4).
     if (groups.every(group => group.every(isPassing))) return groups.map(pass)
-    const { held } = this.#checkpointer
-    if (held) await held.then(() => this.#assertOpen())
+    const short = this.#checkpointer.untilShort()
+    if (short) await short.then(() => this.#assertOpen())
     const batch = this.#write(() => this.#append.commit(groups, this.#clock.now()))
     // Without a message nothing may have been written (duplicates), which proves nothing.
     if (batch.messages.length > 0) this.#stored(batch)
@@ -172,7 +172,7 @@ export class SqliteLog implements Log, History {
     this.#health.stop()
     await this.#checkpointer.close()
     try {
-      this.#ledger.settle()
+      this.#settled(() => {})
       db.prepare('UPDATE meta SET stopped = 1').run()
       // Closing the last connection checkpoints and fsyncs; only then may the mark speak of a clean stop.
       db.close()

@@ -30,21 +30,6 @@ export function holdHead(socket: Socket): void {
   socket.cork()
 }
 
-/** What was held leaves. */
-function letGo(socket: Socket): void {
-  if (socket.writableCorked > 0) socket.uncork()
-}
-
-/** True: the socket took everything. False: its writer has to `wait`. */
-export function handOver(socket: Socket, chunk: Buffer): boolean {
-  // A socket that closed meanwhile takes everything: its close is on the way.
-  if (!socket.writable) return true
-  // Without a callback Node spares a tick for each write; most writes leave at once.
-  socket.write(chunk)
-  letGo(socket)
-  return socket.writableLength === 0
-}
-
 export class SocketWriter {
   readonly #socket: Socket
   readonly #onDrained: () => void
@@ -61,14 +46,16 @@ export class SocketWriter {
 
   /** True: the socket took everything. False: `onDrained` is called when it has. */
   write(chunk: Buffer): boolean {
-    return handOver(this.#socket, chunk) || this.wait()
-  }
-
-  /** A chunk was handed over of which some waits: `onDrained` is called when it is gone. */
-  wait(): false {
+    const socket = this.#socket
+    // A socket that closed meanwhile takes everything: its close is on the way.
+    if (!socket.writable) return true
+    // Without a callback Node spares a tick for each write; most writes leave at once.
+    socket.write(chunk)
+    this.letGo()
+    if (socket.writableLength === 0) return true
     this.#queuedBytes = this.#unsentBytes()
     // `drain` alone would not do: it is silent below the high-water mark. An empty write behind the chunk tells.
-    this.#socket.write(NOTHING, () => this.#onTaken())
+    socket.write(NOTHING, () => this.#onTaken())
     return false
   }
 
@@ -90,7 +77,7 @@ export class SocketWriter {
 
   /** What was held to leave with the first write leaves. */
   letGo(): void {
-    letGo(this.#socket)
+    if (this.#socket.writableCorked > 0) this.#socket.uncork()
   }
 
   /** Bytes handed over that the socket has not taken. */

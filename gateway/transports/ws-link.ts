@@ -6,7 +6,7 @@ import type { WebSocket } from 'ws'
 import { type Code, closeCode } from '../../shared/codes.ts'
 import type { Encoder } from '../core/encoder.ts'
 import type { Link, LinkListener, Taken } from '../core/link.ts'
-import { handOver, SocketWriter } from './socket-writer.ts'
+import { SocketWriter } from './socket-writer.ts'
 import type { Unacknowledged } from './unacknowledged.ts'
 import type { Receiving } from './unfinished.ts'
 import { DEFLATE, deflateEncoder } from './ws-deflate.ts'
@@ -73,8 +73,7 @@ export class WebSocketLink implements Link, Receiving {
   }
 
   write(chunk: Buffer): boolean {
-    if (!this.#isOpen) return this.#discard()
-    return handOver(this.#socket, chunk) || this.#writer.wait()
+    return this.#isOpen ? this.#writer.write(chunk) : this.#discard()
   }
 
   writeAll(chunks: readonly Buffer[]): boolean {

@@ -55,10 +55,11 @@ export class Record {
   /** Writes down what a core hands to live delivery without storing it. */
   watch({ hub, log }: Core): void {
     const deliver = hub.deliverUnstored.bind(hub)
-    hub.deliverUnstored = message => {
+    hub.deliverUnstored = messages => {
       if (log.isCut) return
-      listOf(this.#unstored, message.channel).push({ ...message, endsMs: this.#endOf(message) })
-      deliver(message)
+      for (const message of messages)
+        listOf(this.#unstored, message.channel).push({ ...message, endsMs: this.#endOf(message) })
+      deliver(messages)
     }
   }
 

@@ -181,7 +181,9 @@ export async function startApi(overrides: Partial<ApiDeps> = {}): Promise<Fixtur
     call: (...call) => inject(app, ...call),
   }
   const deps = { ...createDeps(fixture), ...overrides }
-  await registerApi(app, { ...deps, publish: createPublish(deps) })
+  const limits = { ...deps.limits, commandsPerSecond: 1_000_000, publishesPerSecond: 1_000_000 }
+  const publisher = { publish: (group: readonly Publication[]) => log.publish(group) }
+  await registerApi(app, { ...deps, publish: createPublish({ ...deps, limits, publisher }) })
   onTestFinished(() => app.close())
   return fixture
 }
@@ -233,7 +235,6 @@ function createDeps(fixture: Fixture): Omit<ApiDeps, 'publish'> {
   })
   return {
     version: '0.0.0-test',
-    publisher: { publish: group => log.publish(group) },
     connections: {
       find: async ({ limit, after = '', offset = 0 }) => {
         const rest = [...connections.values()].filter(({ id }) => id > after).slice(offset)
@@ -273,7 +274,7 @@ function createDeps(fixture: Fixture): Omit<ApiDeps, 'publish'> {
     presence: { read: async () => ({ members: [], anonymous: 0 }) },
     checkAddress: () => null,
     replayer: { run: read => read() },
-    limits: { bodyBytes: 1024 * 1024, commandsPerSecond: 1_000_000, publishesPerSecond: 1_000_000 },
+    limits: { bodyBytes: 1024 * 1024 },
     counters,
     publicUrl: 'https://gw.example',
     metrics: async () => '# the figures\n',
