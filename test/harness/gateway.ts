@@ -84,6 +84,11 @@ export function run(folder: string, env: Record<string, string> = {}, as?: { uid
   return started
 }
 
+/** Waits for a process that is about to end. */
+export function untilEnd(started: Run): Promise<Exit> {
+  return within(started.exited, () => `the gateway to end; it said ${started.stdout}${started.stderr}`)
+}
+
 /** A folder with a `twinwire.yaml` (JSON is YAML), removed when the scope ends. */
 export async function makeFolder(scope: Scope, config: object | string = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'twinwire-test-'))
@@ -176,5 +181,5 @@ async function listening(started: Run): Promise<string> {
 
 async function end(current: Run): Promise<void> {
   if (current.child.exitCode === null) current.child.kill('SIGKILL')
-  await current.exited
+  await untilEnd(current)
 }

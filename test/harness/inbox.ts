@@ -6,7 +6,8 @@ import { type End, type Match, predicate } from './subscriber.ts'
 
 export class Inbox {
   readonly frames: Frame[] = []
-  readonly ended: Promise<End>
+  /** Settles when the connection is over; `ended` is the same with a deadline. */
+  readonly over: Promise<End>
   #end!: (end: End) => void
   #isOver: End | null = null
   /** Frames before this index were given out or passed over. */
@@ -14,9 +15,13 @@ export class Inbox {
   #wake = () => {}
 
   constructor() {
-    this.ended = new Promise(resolve => {
+    this.over = new Promise(resolve => {
       this.#end = resolve
     })
+  }
+
+  get ended(): Promise<End> {
+    return within(this.over, () => `the end of the connection; got ${tell(this.frames)}`)
   }
 
   put(frame: Frame): void {

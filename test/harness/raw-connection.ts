@@ -11,7 +11,7 @@ export interface RawConnection {
   send(content: string | Uint8Array): void
   /** Waits until the bytes received so far (as Latin-1) match. */
   receives(pattern: RegExp | string, ms?: number): Promise<string>
-  /** Settles when the other side has closed or reset. */
+  /** Settles when the connection is over, whoever ended it. */
   readonly closed: Promise<void>
 }
 
@@ -46,6 +46,8 @@ export async function openRaw(scope: Scope, port: number): Promise<RawConnection
     },
     send: content => socket.write(content),
     receives: (pattern, ms) => within(match(pattern), () => `${pattern} in ${JSON.stringify(text)}`, ms),
-    closed,
+    get closed() {
+      return within(closed, () => `the end of the connection behind ${JSON.stringify(text)}`)
+    },
   }
 }

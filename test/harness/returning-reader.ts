@@ -37,7 +37,7 @@ export async function startReader(
   })
   const run = async () => {
     while (!stopped) {
-      await current().ended
+      await current().over
       await new Promise(resolve => setTimeout(resolve, RETRY_MS))
       // No gateway there yet: come back, as a browser would.
       const next = stopped

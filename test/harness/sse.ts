@@ -42,7 +42,10 @@ export async function openSse(
     events,
     parser,
     frames: inbox.frames,
-    ended: inbox.ended,
+    over: inbox.over,
+    get ended() {
+      return inbox.ended
+    },
     get lastId() {
       return lastId()
     },

@@ -32,7 +32,9 @@ export interface Subscriber {
   readonly lastId: string | null
   /** What `lastId` was when the first `count` frames had arrived. */
   lastIdAfter(count: number): string | null
-  /** Settles when the connection is over, whoever ended it. */
+  /** Settles when the connection is over, whoever ended it, and whenever that is. */
+  readonly over: Promise<End>
+  /** The same with a deadline, for a test that knows it to end. */
   readonly ended: Promise<End>
   /** The next frame that matches and was not passed over yet; fails when the connection ends first. */
   next(match: Match, deadlineMs?: number): Promise<Frame>

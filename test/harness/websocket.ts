@@ -37,7 +37,10 @@ export async function openWebSocket(
   return {
     socket,
     frames: inbox.frames,
-    ended: inbox.ended,
+    over: inbox.over,
+    get ended() {
+      return inbox.ended
+    },
     get lastId() {
       return lastId()
     },

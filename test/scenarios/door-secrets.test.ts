@@ -8,7 +8,15 @@ import { ELSEWHERE, OPERATIONS } from '../access/operations.ts'
 import { filesIn, findSecrets } from '../access/search.ts'
 import { KEYS, makeSecrets, type Secrets, show, tableConfig } from '../access/shown.ts'
 import { call } from '../harness/call.ts'
-import { type Gateway, JWT_SECRET, makeFolder, PASSWORD, run, startGateway } from '../harness/gateway.ts'
+import {
+  type Gateway,
+  JWT_SECRET,
+  makeFolder,
+  PASSWORD,
+  run,
+  startGateway,
+  untilEnd,
+} from '../harness/gateway.ts'
 import { openRaw } from '../harness/raw-connection.ts'
 import type { Scope } from '../harness/scope.ts'
 import { openSse } from '../harness/sse.ts'
@@ -196,7 +204,7 @@ test('[W4] no secret is in anything that a gateway gives away', async t => {
 test('[W4] generated secrets are in their file only, and the data folder is for its owner', async t => {
   const hook = { url: 'http://127.0.0.1:9/' }
   const folder = await makeFolder(t, { port: 0, auth: { hook }, logLevel: 'trace', drain: '100ms' })
-  const { child, exited, ...output } = await untilReady(t, folder)
+  const { started, ...output } = await untilReady(t, folder)
   const data = join(folder, 'data')
   const generated: Record<string, string> = JSON.parse(readFileSync(join(data, 'secrets.json'), 'utf8'))
   expect(Object.keys(generated).sort()).toEqual(['adminPassword', 'apiKey', 'hookSecret', 'jwtSecret'])
@@ -204,8 +212,8 @@ test('[W4] generated secrets are in their file only, and the data folder is for 
     expect([name, statSync(join(data, name)).mode & 0o777]).toEqual([name, 0o600])
   }
   expect(statSync(data).mode & 0o777).toBe(0o700)
-  child.kill('SIGTERM')
-  await exited
+  started.child.kill('SIGTERM')
+  await untilEnd(started)
   const places = new Map([...filesIn(data).filter(([name]) => name !== 'secrets.json'), ...output.texts()])
   expect(places.size).toBeGreaterThan(4)
   expect(findSecrets(places, generated)).toEqual([])
@@ -228,5 +236,5 @@ async function untilReady(t: Scope, folder: string) {
     ['stdout', started.stdout],
     ['stderr', started.stderr],
   ]
-  return { child: started.child, exited: started.exited, texts }
+  return { started, texts }
 }

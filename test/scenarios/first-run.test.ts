@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { poll } from '../harness/deadline.ts'
-import { makeFolder, type Run, run, startGateway } from '../harness/gateway.ts'
+import { makeFolder, type Run, run, startGateway, untilEnd } from '../harness/gateway.ts'
 import type { Scope } from '../harness/scope.ts'
 import { openSse } from '../harness/sse.ts'
 
@@ -16,7 +16,7 @@ function start(t: Scope, folder: string): Run {
   const started = run(folder, { TWINWIRE_PORT: '0' })
   t.onTestFinished(async () => {
     started.child.kill('SIGKILL')
-    await started.exited
+    await untilEnd(started)
   })
   return started
 }
@@ -67,7 +67,7 @@ test('[H3] secrets are made once and kept', async t => {
     await poll(async () => (started.stdout.includes('listening on') ? true : null), 'the ready line')
     contents.push(await readFile(secrets, 'utf8'))
     started.child.kill('SIGTERM')
-    expect(await started.exited).toEqual({ code: 0, signal: null })
+    expect(await untilEnd(started)).toEqual({ code: 0, signal: null })
   }
   expect(contents[0]).toBe(contents[1])
 })

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { poll } from '../harness/deadline.ts'
-import { makeFolder, run, startGateway, testConfig } from '../harness/gateway.ts'
+import { makeFolder, run, startGateway, testConfig, untilEnd } from '../harness/gateway.ts'
 import { makeKeyPair } from '../harness/key-pair.ts'
 import { transports } from '../harness/transports.ts'
 import { startWebServer } from '../harness/web-server.ts'
@@ -74,7 +74,7 @@ test.for<[string, string, RegExp]>([
 ])('%s as public key stops the start', async ([_name, publicKey, message], t) => {
   const folder = await makeFolder(t, testConfig({ auth: { jwt: { publicKey } } }))
   const started = run(folder)
-  expect(await started.exited).toEqual({ code: 78, signal: null })
+  expect(await untilEnd(started)).toEqual({ code: 78, signal: null })
   expect(started.stderr).toMatch(message)
   expect(started.stderr).not.toContain(publicKey.split('\n')[1] ?? 'PRIVATE')
 })

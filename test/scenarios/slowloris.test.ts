@@ -28,7 +28,7 @@ function drip(t: Scope, raw: RawConnection, bytes: Uint8Array): void {
     if (next < bytes.length) raw.send(bytes.subarray(next, ++next))
   }, 50)
   t.onTestFinished(() => clearInterval(timer))
-  void raw.closed.then(() => clearInterval(timer))
+  raw.socket.once('close', () => clearInterval(timer))
 }
 
 async function cutInTime(raw: RawConnection): Promise<void> {

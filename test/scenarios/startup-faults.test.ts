@@ -6,8 +6,15 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { within } from '../harness/deadline.ts'
-import { ENTRY, makeFolder, run, startGateway, testConfig, writeConfig } from '../harness/gateway.ts'
+import {
+  ENTRY,
+  makeFolder,
+  run,
+  startGateway,
+  testConfig,
+  untilEnd,
+  writeConfig,
+} from '../harness/gateway.ts'
 import type { Scope } from '../harness/scope.ts'
 
 interface Refusal {
@@ -19,7 +26,7 @@ interface Refusal {
 async function refusal(scope: Scope, folder: string, env = {}, as?: { uid: number }): Promise<Refusal> {
   const started = run(folder, env, as)
   scope.onTestFinished(() => started.child.kill('SIGKILL'))
-  const { code } = await within(started.exited, () => `the gateway to refuse; it said ${started.stdout}`)
+  const { code } = await untilEnd(started)
   expect(started.stdout).not.toContain('listening on')
   const lines = started.stderr.split('\n').filter(line => line !== '')
   expect(lines, started.stderr).toHaveLength(1)

@@ -8,7 +8,15 @@ import { expect, test } from 'vitest'
 import WebSocket from 'ws'
 import { makeCertificate } from '../harness/certificate.ts'
 import { poll, within } from '../harness/deadline.ts'
-import { type Gateway, makeFolder, PASSWORD, run, startGateway, testConfig } from '../harness/gateway.ts'
+import {
+  type Gateway,
+  makeFolder,
+  PASSWORD,
+  run,
+  startGateway,
+  testConfig,
+  untilEnd,
+} from '../harness/gateway.ts'
 import type { Scope } from '../harness/scope.ts'
 
 async function startWithTls(
@@ -157,6 +165,6 @@ test.for<[string, (tls: { cert: string; key: string }) => object, RegExp]>([
   const tls = change(await makeCertificate(folder, 'first'))
   await writeFile(join(folder, 'twinwire.yaml'), JSON.stringify(testConfig({ tls })))
   const started = run(folder)
-  expect(await started.exited).toEqual({ code: 78, signal: null })
+  expect(await untilEnd(started)).toEqual({ code: 78, signal: null })
   expect(started.stderr).toMatch(message)
 })
