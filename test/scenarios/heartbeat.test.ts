@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { poll } from '../harness/deadline.ts'
+import { poll, within } from '../harness/deadline.ts'
 import { dataOf, range } from '../harness/frame.ts'
 import { startGateway } from '../harness/gateway.ts'
 import { openRaw } from '../harness/raw-connection.ts'
@@ -13,10 +13,13 @@ import { openWebSocket } from '../harness/websocket.ts'
 // Two beats are the time for which this process may be held up before its own clients count as dead.
 const gateway = shared(scope => startGateway(scope, { config: { heartbeat: '1s' } }))
 
+/** For a beat, or for the end of who lacks two: a wheel that turns twenty times too slowly is no busy machine. */
+const BEATS_MS = 10_000
+
 test('[S4] SSE: a `heartbeat` event at least every heartbeat, visible to scripts', async t => {
   const stream = await openSse(t, gateway().url, { channels: 'public:a' })
   expect(await stream.next('welcome')).toMatchObject({ heartbeat: 1000 })
-  for (const _ of range(1, 3)) await stream.next('heartbeat')
+  for (const _ of range(1, 3)) await stream.next('heartbeat', BEATS_MS)
   const beat = stream.events.find(event => event.name === 'heartbeat')
   expect(beat).toMatchObject({ data: '{}', id: null })
 })
@@ -29,7 +32,7 @@ test('[W5] WebSocket: pings every heartbeat; a client that answers them stays', 
       if (++pings === 3) resolve()
     })
   })
-  await three
+  await within(three, () => `three pings; ${pings} came`, BEATS_MS)
   expect(await socket.ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
 })
 
@@ -42,7 +45,7 @@ test('[W5] WebSocket: a peer that shows no life for two beats is closed with 440
   )
   await raw.receives(/"type":"live"/)
   // It reads, but never answers a ping. 4408 as the close frame carries it:
-  await raw.receives(Buffer.from([4408 >> 8, 4408 & 0xff]).toString('latin1'))
+  await raw.receives(Buffer.from([4408 >> 8, 4408 & 0xff]).toString('latin1'), BEATS_MS)
   await raw.closed
 })
 
@@ -58,7 +61,7 @@ test('[R3] a reader that takes nothing is disconnected; another one is not touch
     const { json } = await gateway().api('GET', '/api/connections?channel=public:flood')
     return json.connections!.length === 1 ? true : null
   }
-  await poll(gone, 'the frozen reader to be disconnected')
+  await poll(gone, 'the frozen reader to be disconnected', BEATS_MS)
   while (dataOf(reader.frames).length < 300) await reader.next('message')
 })
 

@@ -27,7 +27,7 @@ describe.each(transports)('removals over $name', ({ open }) => {
       const { json } = await gateway().api('GET', pathOf(channel))
       return json.messages!.length === 2 ? true : null
     }
-    await poll(expired, 'the short message to expire')
+    await poll(expired, 'the short message to expire', 20_000)
     const later = await open(t, gateway().url, { channels: channel, since })
     await later.next('live')
     expect(dataOf(later.frames)).toEqual(['long'])

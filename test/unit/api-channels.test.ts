@@ -1,6 +1,7 @@
 // Proves channels, history, long polls and deleting over HTTP.
 
 import { describe, expect, test, vi } from 'vitest'
+import { within } from '../harness/deadline.ts'
 import { EPOCH, type Fixture, KEY, READ_KEY, SCOPED_KEY, startApi, token } from './api-fixture.ts'
 
 const NEWS = '/api/channels/public:news/messages'
@@ -127,13 +128,16 @@ describe('history', () => {
   })
 })
 
+/** Less than a long poll waits that nothing wakes, which then answers with what came meanwhile. */
+const WOKEN_MS = 20_000
+
 describe('waiting', () => {
   test('ends with the next message, even one that came between the look and the wait', async () => {
     const api = await startApi()
     const waiting = read(api, '?wait=30')
     await publish(api, 'public:other', 1)
     await publish(api, 'public:news', 1)
-    expect((await waiting).data).toEqual([1])
+    expect((await within(waiting, 'the long poll to be woken', WOKEN_MS)).data).toEqual([1])
     const page = api.log.page.bind(api.log)
     api.log.page = async query => {
       const before = await page(query)
@@ -141,7 +145,8 @@ describe('waiting', () => {
       await publish(api, 'public:news', 1)
       return before
     }
-    expect((await read(api, `?since=${EPOCH}-2&wait=30`)).messages).toHaveLength(1)
+    const between = read(api, `?since=${EPOCH}-2&wait=30`)
+    expect((await within(between, 'the long poll not to wait', WOKEN_MS)).messages).toHaveLength(1)
   })
 
   test('hears nothing more with a key that was revoked meanwhile', async () => {
@@ -152,16 +157,18 @@ describe('waiting', () => {
     await expect.poll(() => look.mock.calls.length).toBe(1)
     expect((await api.call('DELETE', '/api/keys/poller')).statusCode).toBe(204)
     await publish(api, 'public:news', 1)
-    const answer = await waiting
+    const answer = await within(waiting, 'the long poll to be woken', WOKEN_MS)
     expect([answer.statusCode, answer.json().code]).toEqual([401, 'unauthorized'])
   })
 
   test('does not begin when there is something to say', async () => {
     const api = await startApi()
     await publish(api, 'public:news', 1)
+    const begun = performance.now()
     expect((await read(api, '?wait=30')).data).toEqual([1])
     expect(await read(api, `?before=${EPOCH}-1&wait=30`)).toMatchObject({ data: [] })
     expect((await read(api, '?since=nonsense&wait=30')).gap?.reason).toBe('reset')
+    expect(performance.now() - begun).toBeLessThan(WOKEN_MS)
   })
 
   test('ends empty after its time, and when the gateway shuts down', async () => {
@@ -173,7 +180,7 @@ describe('waiting', () => {
     const waiting = read(api, '?wait=30')
     await looked.promise
     await api.app.close()
-    expect(await waiting).toMatchObject({ data: [] })
+    expect(await within(waiting, 'the long poll to be ended', WOKEN_MS)).toMatchObject({ data: [] })
     expect(api.log.followers).toBe(0)
   })
 })
