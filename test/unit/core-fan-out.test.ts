@@ -19,17 +19,19 @@ afterEach(() => {
 async function crowd(core: Core): Promise<{ during(deed: () => void): void }> {
   const first = Array.from({ length: SLICE }, () => core.connect(['a']))
   await turns(4)
-  const { link } = first[SLICE - 1]!
   return {
     /** Does something after the first slice of the next fan-out of `a`. */
-    during(deed) {
-      link.onSent = () => {
-        link.onSent = null
-        // Set before the hub sets its own.
-        setImmediate(deed)
-        vi.advanceTimersByTime(100)
-      }
-    },
+    during: deed => afterSlice(first[SLICE - 1]!, deed),
+  }
+}
+
+/** Ends a slice with what this reader is sent next, and does something before the one that follows. */
+function afterSlice({ link }: Peer, deed: () => void = () => {}): void {
+  link.onSent = () => {
+    link.onSent = null
+    // Set before the hub sets its own.
+    setImmediate(deed)
+    vi.advanceTimersByTime(100)
   }
 }
 
@@ -52,6 +54,27 @@ test('[R4] a reader that drains during a fan-out passes over nothing that it was
   await turns(4)
   late.link.isStalled = false
   during(() => late.link.take())
+  await publish(core, 'a', 3)
+  await turns(6)
+  await publish(core, 'a', 4)
+  await turns(6)
+  expect(dataOf(late)).toEqual(['b1', 'b2', 'a3', 'a4'])
+})
+
+test('[R4] nobody has a turn between two slices of a fan-out, however many it takes', async () => {
+  const core = new Core()
+  const readers = Array.from({ length: 2 * SLICE }, () => core.connect(['a']))
+  await turns(4)
+  const late = core.connect(['a', 'b'])
+  await turns(4)
+  late.link.isStalled = true
+  await publish(core, 'b', 1)
+  await publish(core, 'b', 2)
+  await turns(4)
+  late.link.isStalled = false
+  afterSlice(readers[SLICE - 1]!, () => late.link.take())
+  // The third slice: by then the one that drained waits for a turn.
+  afterSlice(readers[2 * SLICE - 1]!)
   await publish(core, 'a', 3)
   await turns(6)
   await publish(core, 'a', 4)
