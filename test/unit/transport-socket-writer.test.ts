@@ -163,3 +163,13 @@ test('[S2] a head that is held leaves with the first write', async () => {
   writer.write(CHUNK)
   await read(theirs, CHUNK.length)
 })
+
+test('[S2] a head that is held leaves with the first chunks, if those are several', async () => {
+  const { ours, theirs } = await openPair()
+  const writer = new SocketWriter(ours, NOBODY_TELLS, () => {})
+  holdHead(ours)
+  ours.write('head')
+  expect(writer.writeAll([Buffer.from('first'), Buffer.from('second')])).toBe(true)
+  expect(ours.writableLength).toBe(0)
+  await read(theirs, 'headfirstsecond'.length)
+})
