@@ -1,6 +1,6 @@
 // Proves which requests the short door for publishes takes, and that what it takes fails as gently as any other.
 
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { ApiKeys } from '../../gateway/access/api-keys.ts'
@@ -9,11 +9,13 @@ import { RequestsUnderWay } from '../../gateway/api/pipelining.ts'
 import type { PublishCall } from '../../gateway/api/publish-call.ts'
 import { type PublishDoorDeps, takePublishes } from '../../gateway/api/publish-door.ts'
 import { createCounters } from '../../gateway/core/counters.ts'
+import { within } from '../harness/deadline.ts'
 import { openRaw } from '../harness/raw-connection.ts'
 import { openTestRecords } from './records-folder.ts'
 
 const KEY = 'key-of-the-door'
 const LIMIT = 100
+const MAKER = { actor: { kind: 'console', name: 'me' } as const, identity: null }
 
 function makeKeys() {
   return new ApiKeys({
@@ -156,18 +158,50 @@ test('[R6] a body in pieces is put together; one that breaks off publishes nothi
   expect(calls).toEqual([])
 })
 
+test('[R6] a body that breaks off is given no answer, and none is counted', async t => {
+  const cut = Promise.withResolvers<void>()
+  const { raw, counters } = await startDoor(t, {
+    urlOf: ({ socket, url = '' }) => {
+      // Behind whatever else hears of it.
+      socket.once('close', () => setImmediate(cut.resolve))
+      return url
+    },
+  })
+  raw.send(write().slice(0, -1))
+  raw.socket.end()
+  await within(cut.promise, 'the end of the connection')
+  expect(counters.responses).toEqual({})
+})
+
+test('a key that is revoked while its body is on the way publishes nothing', async t => {
+  const keys = makeKeys()
+  const arrived = Promise.withResolvers<void>()
+  const urlOf = ({ url = '' }: IncomingMessage): string => {
+    arrived.resolve()
+    return url
+  }
+  const { raw, calls } = await startDoor(t, { keys: new ShownKeys(keys), urlOf })
+  const made = keys.create({ name: 'gone', publish: ['*'], read: false, admin: false }, MAKER)
+  const request = write({ headers: { Authorization: `Bearer ${(made as { key: string }).key}` } })
+  raw.send(request.slice(0, -1))
+  await within(arrived.promise, 'the head of the request')
+  keys.revoke('gone', MAKER)
+  raw.send(request.slice(-1))
+  expect(await raw.receives('"code":"unauthorized"')).toContain('HTTP/1.1 401 ')
+  expect(calls).toEqual([])
+})
+
 test('a key that is revoked is shown for the last time, whoever has shown it on the same socket', () => {
   const keys = makeKeys()
   const shown = new ShownKeys(keys)
-  const maker = { actor: { kind: 'console', name: 'me' } as const, identity: null }
-  const made = keys.create({ name: 'gone', publish: [], read: true, admin: false }, maker)
+  const made = keys.create({ name: 'gone', publish: [], read: true, admin: false }, MAKER)
   const header = `Bearer ${(made as { key: string }).key}`
   const [socket, other] = [{}, {}]
   expect(shown.identify(socket, header)).toMatchObject({ name: 'gone' })
   expect(shown.identify(socket, header)).toMatchObject({ name: 'gone' })
   expect(shown.identify(socket, `Bearer ${KEY}`)).toMatchObject({ name: 'door' })
   expect(shown.identify(socket, header)).toMatchObject({ name: 'gone' })
-  keys.revoke('gone', maker)
+  keys.revoke('gone', MAKER)
   expect([shown.identify(socket, header), shown.identify(other, header)]).toEqual([null, null])
   expect(shown.identify(socket, `Bearer ${KEY}`)).toMatchObject({ name: 'door' })
 })
