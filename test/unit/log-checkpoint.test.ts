@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { Checkpointer } from '../../gateway/log/checkpoint.ts'
 import { entry } from '../contract/log-publish.ts'
 import { makeFolder, openLog } from './log-folder.ts'
@@ -47,4 +47,34 @@ it('makes commits wait while the worker holds a WAL that has outgrown its cap', 
   // One wait has its limit; all of them end with the answer of the worker.
   for (let wait = short; wait !== null; wait = checkpointer.untilShort()) await wait
   await checkpointer.close()
+})
+
+/** The next commit has to wait until this is resolved. */
+function holdNextCommit(): PromiseWithResolvers<void> {
+  const short = Promise.withResolvers<void>()
+  const held = vi.spyOn(Checkpointer.prototype, 'untilShort').mockReturnValueOnce(short.promise)
+  onTestFinished(() => held.mockRestore())
+  return short
+}
+
+it('commits what has to wait only once the WAL is short', async () => {
+  const log = await openLog(makeFolder())
+  const short = holdNextCommit()
+  const appended = log.append(batch())
+  await new Promise(setImmediate)
+  expect(log.head).toBe(0)
+  short.resolve()
+  await appended
+  expect(log.head).toBe(16)
+})
+
+it('refuses what waited when the log was closed meanwhile', async () => {
+  const dataDir = makeFolder()
+  const log = await openLog(dataDir)
+  const short = holdNextCommit()
+  const refused = expect(log.append(batch())).rejects.toThrow('The log is closed.')
+  await log.close()
+  short.resolve()
+  await refused
+  expect((await openLog(dataDir)).head).toBe(0)
 })
