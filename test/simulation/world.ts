@@ -225,7 +225,8 @@ export class World implements Surroundings {
   /** Lets everything that the log was asked for come back, and what follows from it happen. */
   async #settle(): Promise<void> {
     const { log } = this.#core
-    for (let idle = 0; idle < IDLE_TURNS; ) {
+    // A fan-out may take a turn for each reader.
+    for (let idle = 0; idle < IDLE_TURNS + this.#readers.size; ) {
       const { reads } = log
       await turn()
       idle = log.underWay === 0 && log.reads === reads ? idle + 1 : 0
