@@ -170,6 +170,13 @@ test('[R6] an answer behind which the gateway hangs up says so, also when it ref
   expect(raw.text).toMatch(/HTTP\/1\.1 400 .*\r\nconnection: close\r\n/is)
 })
 
+test('[R6] a GET of the WebSocket address that asks for the end is given it with its refusal', async t => {
+  const raw = await openRaw(t, gateway().port)
+  raw.send(GET('/ws', CLOSING))
+  await endOf(raw)
+  expect(raw.text).toMatch(/^HTTP\/1\.1 400 .*\r\nconnection: close\r\n/is)
+})
+
 test('[R6] an offer of HTTP/2, as curl makes it, is passed over', async t => {
   const raw = await openRaw(t, gateway().port)
   raw.send(
