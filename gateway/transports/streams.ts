@@ -66,5 +66,5 @@ function refuseWithoutUpgrade(request: IncomingMessage, response: ServerResponse
   tellRefused(request, 'websocket', failure, deps)
   // Nothing has become of a stream: what is pipelined behind the request is answered like anything else.
   response.once('finish', () => deps.underWay.end(request))
-  deps.intake.refuse(response, failure, { connection: 'keep-alive' })
+  deps.intake.refuse(response, failure, { connection: response.shouldKeepAlive ? 'keep-alive' : 'close' })
 }
