@@ -12,15 +12,29 @@ export class Arena {
 
   /** A copy of a buffer, in the arena's memory; large ones keep their own. */
   keep(buffer: Buffer): Buffer {
-    const { length } = buffer
-    if (length > SLAB_BYTES / 4) return buffer
+    const kept = this.#take(buffer.length)
+    if (kept === null) return buffer
+    buffer.copy(kept)
+    return kept
+  }
+
+  /** A text in UTF-8. */
+  keepText(text: string): Buffer {
+    const kept = this.#take(Buffer.byteLength(text))
+    if (kept === null) return Buffer.from(text)
+    kept.write(text)
+    return kept
+  }
+
+  /** Null for what is large. */
+  #take(length: number): Buffer | null {
+    if (length > SLAB_BYTES / 4) return null
     if (this.#used + length > this.#slab.length) {
       this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
       this.#used = 0
     }
-    const kept = this.#slab.subarray(this.#used, this.#used + length)
-    buffer.copy(kept)
+    const from = this.#used
     this.#used += length
-    return kept
+    return this.#slab.subarray(from, this.#used)
   }
 }

@@ -8,8 +8,8 @@ export type PerFormat<Kept> = [Kept | undefined, Kept | undefined, Kept | undefi
 export interface Encoder {
   /** Which cache slot of a message this encoder's output takes; one for each wire format. */
   readonly slot: 0 | 1 | 2
-  /** A message frame, given as JSON text, with its id (null in channels without history). */
-  message(json: string, id: string | null): Buffer
+  /** A message frame, given as JSON in UTF-8, with its id (null in channels without history). */
+  message(json: Buffer, id: string | null): Buffer
   /** A frame for one connection alone that is JSON text already, whose data keep their tokens (rule H3). */
   answer(json: string): Buffer
   /** Any other frame; `id` is where a client that heard nothing later resumes (rule S3). */

@@ -127,7 +127,7 @@ export class LiveChannel {
       const buffer = last.encode(encoder)
       buffers.push(buffer)
       bytes += buffer.length
-      if (last.message.sender !== undefined) hasSenders = true
+      if (last.sender !== undefined) hasSenders = true
       endsAt = Math.min(endsAt, last.endsAt)
     }
     const buffer = buffers.length === 1 ? buffers[0]! : join(buffers, bytes)

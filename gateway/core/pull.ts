@@ -39,7 +39,7 @@ export function pullFromTail(
   const buffers: Buffer[] = []
   let bytes = 0
   for (const entry of lacked) {
-    if (!entry.removed && entry.endsAt > now && !isOwn(entry.message, sender)) {
+    if (!entry.removed && entry.endsAt > now && !isOwn(entry, sender)) {
       const buffer = entry.encode(encoder)
       buffers.push(buffer)
       bytes += buffer.length

@@ -63,6 +63,6 @@ export class ReplayPage {
 
   #encodeOne(message: Message, encoder: Encoder): Buffer {
     const id = formatCursor(this.page.epoch, message.seq)
-    return encoder.message(messageJson(message, id), id)
+    return encoder.message(Buffer.from(messageJson(message, id)), id)
   }
 }

@@ -9,9 +9,13 @@ export interface EntryHolder {
   evict(entry: TailEntry): void
 }
 
+/** The objects of an entry, beside its bytes. */
+const FIXED_BYTES = 700
+
 export class TailEntry {
   readonly holder: EntryHolder
-  readonly message: MessageContent
+  /** Who published it, for connections of the same sender (rule H4). */
+  readonly sender: string | undefined
   /** The cursor of the message; null in channels without history. */
   readonly id: string | null
   /** The newest seq of the log when this message came: its own, if it is stored. */
@@ -24,6 +28,11 @@ export class TailEntry {
   readonly endsAt: number
   removed = false
   readonly #arena: Arena
+  /**
+   * The message frame as JSON, in UTF-8. Not its parts: `data` is a piece of the text of a request, and would hold all of
+   * it in memory, a batch of a thousand messages to channels that nobody listens to.
+   */
+  readonly #json: Buffer
   readonly #encodings: PerFormat<Buffer> = [undefined, undefined, undefined]
 
   constructor(
@@ -33,11 +42,12 @@ export class TailEntry {
     arena: Arena,
   ) {
     this.holder = holder
-    this.message = message
+    this.sender = message.sender
     this.id = place.id
     this.seq = place.seq
     this.order = place.order
-    this.heldBytes = estimateBytes(message)
+    this.#json = arena.keepText(messageJson(message, place.id))
+    this.heldBytes = 3 * this.#json.length + FIXED_BYTES
     const { expires, time } = message
     this.endsAt = expires === undefined ? Number.POSITIVE_INFINITY : performance.now() + expires - time
     this.#arena = arena
@@ -52,15 +62,8 @@ export class TailEntry {
   encode(encoder: Encoder): Buffer {
     const known = this.#encodings[encoder.slot]
     if (known) return known
-    const encoding = this.#arena.keep(encoder.message(messageJson(this.message, this.id), this.id))
+    const encoding = this.#arena.keep(encoder.message(this.#json, this.id))
     this.#encodings[encoder.slot] = encoding
     return encoding
   }
-}
-
-const FIXED_BYTES = 700
-
-function estimateBytes({ data, event, user, sender }: MessageContent): number {
-  const words = (event?.length ?? 0) + (user?.length ?? 0) + (sender?.length ?? 0)
-  return (Buffer.byteLength(data) + 3 * words) * 3 + FIXED_BYTES
 }

@@ -10,12 +10,14 @@ export const STOP_PREFIX = 'stop-'
 
 export const sseEncoder: Encoder = {
   slot: 1,
-  message: (json, id) => Buffer.from(id === null ? `data: ${json}\n\n` : `id: ${id}\ndata: ${json}\n\n`),
+  message: (json, id) =>
+    Buffer.concat([Buffer.from(id === null ? 'data: ' : `id: ${id}\ndata: `), json, END]),
   answer: json => Buffer.from(`data: ${json}\n\n`),
   frame: (frame, id) => Buffer.from(encodeEvent(frame, id)),
   heartbeat: id => Buffer.from(id === null ? HEARTBEAT : `id: ${id}\n${HEARTBEAT}`),
 }
 
+const END = Buffer.from('\n\n')
 const HEARTBEAT = 'event: heartbeat\ndata: {}\n\n'
 
 /** How long an EventSource waits before it reconnects. */

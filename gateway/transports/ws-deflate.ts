@@ -3,7 +3,7 @@
 
 import { constants, deflateRawSync } from 'node:zlib'
 import type { Encoder } from '../core/encoder.ts'
-import { encodeCompressed, encodeText, webSocketEncoder } from './ws-frame.ts'
+import { encodeCompressed, encodeUtf8, webSocketEncoder } from './ws-frame.ts'
 
 export const DEFLATE = 'permessage-deflate'
 /** What is negotiated: no context on either side. */
@@ -40,8 +40,8 @@ function isAcceptable(parameter: string): boolean {
 /** Messages compressed, and only they: everything else is for one connection alone. */
 export const deflateEncoder: Encoder = { ...webSocketEncoder, slot: 2, message: encodeSmaller }
 
-function encodeSmaller(json: string): Buffer {
-  const plain = encodeText(json)
+function encodeSmaller(json: Buffer): Buffer {
+  const plain = encodeUtf8(json)
   if (plain.length < MIN_BYTES) return plain
   const compressed = deflateRawSync(json, { ...FLUSH, level: LEVEL })
   const frame = encodeCompressed(compressed.subarray(0, -TAIL.length))

@@ -22,9 +22,18 @@ export function encodeText(text: string): Buffer {
   return frame
 }
 
+/** The same, given in UTF-8. */
+export function encodeUtf8(payload: Buffer): Buffer {
+  return encodePayload(FIN_TEXT, payload)
+}
+
 /** A text frame of which the payload is compressed already. */
 export function encodeCompressed(payload: Buffer): Buffer {
-  const { frame, headerLength } = openFrame(FIN_TEXT | COMPRESSED, payload.length)
+  return encodePayload(FIN_TEXT | COMPRESSED, payload)
+}
+
+function encodePayload(first: number, payload: Buffer): Buffer {
+  const { frame, headerLength } = openFrame(first, payload.length)
   payload.copy(frame, headerLength)
   return frame
 }
@@ -61,7 +70,7 @@ export function shortenReason(reason: string): string {
 /** On a WebSocket ids stand inside the frames; a sign of life is a protocol ping (rule W5). */
 export const webSocketEncoder: Encoder = {
   slot: 0,
-  message: encodeText,
+  message: encodeUtf8,
   answer: encodeText,
   frame: (frame: ServerFrame) => encodeText(JSON.stringify(frame)),
   heartbeat: () => PING,

@@ -46,8 +46,8 @@ test('[W5] on a WebSocket a heartbeat is a ping, and ids stand in the frames', (
 
 test('[S3] a message is an unnamed event with its id, without one if it has none', () => {
   const json = messageJson({ channel: 'a', time: 1, data: '1' }, ID)
-  expect(String(sseEncoder.message(json, ID))).toBe(`id: ${ID}\ndata: ${json}\n\n`)
-  expect(String(sseEncoder.message('{}', null))).toBe('data: {}\n\n')
+  expect(String(sseEncoder.message(Buffer.from(json), ID))).toBe(`id: ${ID}\ndata: ${json}\n\n`)
+  expect(String(sseEncoder.message(Buffer.from('{}'), null))).toBe('data: {}\n\n')
 })
 
 test('[S3] every other frame is named by its type, and has an id only if it is given one', () => {
@@ -80,7 +80,7 @@ test.each([
 ])('[S6] the data %s is one line of one event', data => {
   const odd = 'x\r\ny\u2028\u0000'
   const json = messageJson({ channel: 'a', time: 1, data, event: odd, user: odd, sender: odd }, ID)
-  const text = String(sseEncoder.message(json, ID))
+  const text = String(sseEncoder.message(Buffer.from(json), ID))
   expect(text.split(/\r\n|\r|\n/)).toHaveLength(4)
   expect(JSON.parse(text.split('\n')[1]!.slice('data: '.length))).toMatchObject({ event: odd, user: odd })
 })
