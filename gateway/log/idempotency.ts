@@ -34,14 +34,12 @@ export class IdempotencyKeys {
     this.#claim.run(channel, key, scope, seq, now)
   }
 
-  /** How many of the oldest claims, `limit` at most, are over: the id of the last of them, or 0. */
-  findExpired(now: number, limit: number): number {
-    let last = 0
-    for (const { id, time } of this.#oldest.all(limit)) {
-      if (now - time < LIFETIME_MS) break
-      last = id
-    }
-    return last
+  /** The oldest claims that are over, `limit` at most: how many, and the id of the last of them. */
+  findExpired(now: number, limit: number): { count: number; last: number } {
+    const oldest = this.#oldest.all(limit)
+    const firstValid = oldest.findIndex(({ time }) => now - time < LIFETIME_MS)
+    const count = firstValid < 0 ? oldest.length : firstValid
+    return { count, last: count === 0 ? 0 : oldest[count - 1]!.id }
   }
 
   deleteUpTo(id: number): void {

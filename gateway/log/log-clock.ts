@@ -81,7 +81,7 @@ export class LogClock {
     return now
   }
 
-  /** Retention calls this once a pass (a second): real changes of the clock, or a laptop's sleep, are followed in steps. */
+  /** Retention calls this once a second: real changes of the clock, or a laptop's sleep, are followed in steps. */
   moveAnchor(): void {
     this.#anchor = this.now()
   }

@@ -116,6 +116,19 @@ it('[H2] keys that are over are deleted', async () => {
   expect(late).toEqual([{ ok: true, entries: [{ seq: 701, duplicate: true }] }])
 })
 
+it('[H2] however many keys are over at once, they do not wait for as many passes', async () => {
+  const dataDir = makeFolder()
+  let now = Date.UTC(2026, 0, 1)
+  const log = await openLog(dataDir, { clock: () => now, retentionEveryMs: 3000 })
+  const keyed = Array.from({ length: 20_000 }, (_, i) =>
+    entry('a', 1, { idempotency: { scope: 's', key: `${i}` } }),
+  )
+  await publish(log, ...keyed)
+  now += 600_000
+  // One of 40 portions a pass would be two minutes.
+  await eventually(async () => count(dataDir, 'idempotency') === 0)
+})
+
 it('[N4] [R2] idle channels lose their row, and older cursors of theirs still get a gap', async () => {
   const dataDir = makeFolder()
   let now = Date.UTC(2026, 0, 1)
