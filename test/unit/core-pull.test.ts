@@ -99,7 +99,7 @@ test('a remembered chunk is not given once a message came, or one of its message
 })
 
 test('[R3] the tail keeps to its bytes, oldest out first, and its channels know what they lost', () => {
-  const tail = new Tail(0, 30_000)
+  const tail = new Tail(0, 31_000)
   const channels = [channelOf('a', true), channelOf('b', true)]
   for (let seq = 1; seq <= 100; seq += 1) {
     const channel = channels[seq % 2]!
