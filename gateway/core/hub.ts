@@ -48,6 +48,11 @@ export class Hub implements Follower {
     return this.#fanOut !== null
   }
 
+  /** Nobody waits for a turn. */
+  get isIdle(): boolean {
+    return this.#fanOut === null && this.#ready.length === 0
+  }
+
   /** This node's live subscriptions of a channel (rule H5). */
   subscribers(channel: string): number {
     return this.#channels.get(channel)?.subscribers.size ?? 0
@@ -180,7 +185,7 @@ export class Hub implements Follower {
 
   /** Deliveries leave right after the commit, without another turn of the event loop. */
   #runSoon(): void {
-    if (this.#runScheduled || this.#isIdle) return
+    if (this.#runScheduled || this.isIdle) return
     this.#runScheduled = true
     queueMicrotask(this.#run)
   }
@@ -190,13 +195,9 @@ export class Hub implements Follower {
     const end = performance.now() + SLICE_MS
     // Nobody else has a turn during a fan-out: moving to the head, a session could pass over what it was not told of.
     if (this.#fanOutUntil(end)) this.#takeTurnsUntil(end)
-    if (this.#isIdle || this.#runScheduled) return
+    if (this.isIdle || this.#runScheduled) return
     this.#runScheduled = true
     setImmediate(this.#run)
-  }
-
-  get #isIdle(): boolean {
-    return this.#fanOut === null && this.#ready.length === 0
   }
 
   /** False: the time is over before everybody has looked. */

@@ -19,6 +19,13 @@ const TICK_BYTES = 1024 * 1024
 /** What may wait for a commit: beyond it publishers are told to come back (503). */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024
 
+/**
+ * What was committed is delivered first, and what is published meanwhile then leaves together, in one write for each
+ * connection; without that, a fan-out of several slices is interrupted by ticks of a few messages. No longer than this: a
+ * fan-out to 15,000 takes 200 ms.
+ */
+const MAX_GIVE_WAY_MS = 25
+
 export interface PublisherOptions {
   readonly log: Log
   readonly hub: Hub
@@ -85,6 +92,10 @@ export class Publisher {
   }
 
   readonly #tick = async (): Promise<void> => {
+    if (this.#givesWay()) {
+      setImmediate(this.#tick)
+      return
+    }
     const requests = this.#takeRequests()
     try {
       await this.#commit(requests)
@@ -101,6 +112,10 @@ export class Publisher {
     const passing: MessageContent[] = []
     for (const [index, request] of requests.entries()) this.#finish(request, outcomes[index]!, passing)
     if (passing.length > 0) this.#options.hub.deliverUnstored(passing)
+  }
+
+  #givesWay(): boolean {
+    return !this.#options.hub.isIdle && performance.now() - this.#waiting.at(0)!.since < MAX_GIVE_WAY_MS
   }
 
   #takeRequests(): Request[] {

@@ -1,6 +1,6 @@
 // The publisher: one commit a turn, its bounds, and what happens when the log fails. Over a log in memory, no sockets.
 
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Entry } from '../../gateway/core/log.ts'
 import type { Publication } from '../../gateway/core/publication.ts'
 import { Core } from '../core/core.ts'
@@ -55,6 +55,37 @@ test('[H1] a commit takes 1 MiB at most, unless one group alone is larger', asyn
   const sizes = [400, 400, 400, 2000, 10].map(kib => group(kib / 10, 'a', 10 * KIB - 10))
   await Promise.all(sizes.map(each => publisher.publish(each)))
   expect(commits).toEqual([[40, 40], [40], [200], [1]])
+})
+
+test('[H1] deliveries under way come before the next commit, which takes what is published meanwhile', async t => {
+  const { core, commits } = watchCommits()
+  const { publisher, hub } = core.context
+  let isIdle = false
+  Object.defineProperty(hub, 'isIdle', { get: () => isIdle })
+  const now = vi.spyOn(performance, 'now').mockReturnValue(0)
+  t.onTestFinished(() => now.mockRestore())
+  const first = publisher.publish(group(1))
+  await turns(5)
+  const second = publisher.publish(group(2))
+  await turns(5)
+  expect(commits).toEqual([])
+  isIdle = true
+  await Promise.all([first, second])
+  expect(commits).toEqual([[1, 2]])
+})
+
+test('[H1] deliveries that take long are not waited for longer than 25 ms', async t => {
+  const { core, commits } = watchCommits()
+  const { publisher, hub } = core.context
+  Object.defineProperty(hub, 'isIdle', { get: () => false })
+  const now = vi.spyOn(performance, 'now').mockReturnValue(0)
+  t.onTestFinished(() => now.mockRestore())
+  const published = publisher.publish(group(1))
+  now.mockReturnValue(24)
+  await turns(5)
+  expect(commits).toEqual([])
+  now.mockReturnValue(25)
+  expect(await published).toHaveLength(1)
 })
 
 test('[H1] beyond 16 MiB that wait, publishers are told to come back, and later it works again', async () => {
