@@ -21,7 +21,7 @@ import { ShownKeys } from './access/shown-keys.ts'
 import { registerPages } from './admin/pages.ts'
 import { registerApi } from './api/api.ts'
 import type { ApiDeps } from './api/deps.ts'
-import { createPretenceCheck, harden, hardeningHeaders } from './api/hardening.ts'
+import { createPretenceCheck, harden, hardeningHeaders, UNCACHED } from './api/hardening.ts'
 import { RequestsUnderWay } from './api/pipelining.ts'
 import { writeProblem } from './api/problem.ts'
 import { createPublish } from './api/publish-call.ts'
@@ -281,7 +281,7 @@ function createPublishDoor(
     urlOf,
     underWay,
     maxBodyBytes: config.limits.bodyBytes,
-    headers: { ...headers, ...origins.corsHeaders(undefined, undefined) },
+    headers: { ...headers, ...UNCACHED, ...origins.corsHeaders(undefined, undefined) },
     context,
     logger,
   }

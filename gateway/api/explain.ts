@@ -57,7 +57,7 @@ export function explainRoutes(api: ApiScope, { explain }: Pick<ApiDeps, 'explain
     const question = readQuestion(request.body as unknown as string | undefined)
     const answer = 'code' in question ? question : await explain(question)
     if ('message' in answer) return sendProblem(reply, answer)
-    return reply.header('cache-control', 'no-store').send(answer)
+    return answer
   })
 }
 
