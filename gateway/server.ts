@@ -21,12 +21,12 @@ import { ShownKeys } from './access/shown-keys.ts'
 import { registerPages } from './admin/pages.ts'
 import { registerApi } from './api/api.ts'
 import type { ApiDeps } from './api/deps.ts'
-import { createPretenceCheck, harden, hardeningHeaders } from './api/hardening.ts'
+import { createPretenceCheck, harden, hardeningHeaders, UNCACHED } from './api/hardening.ts'
 import { RequestsUnderWay } from './api/pipelining.ts'
 import { writeProblem } from './api/problem.ts'
 import { createPublish } from './api/publish-call.ts'
 import { type PublishDoorDeps, takePublishes } from './api/publish-door.ts'
-import { tellRefusals } from './api/refusals.ts'
+import { countLimit, tellRefusals } from './api/refusals.ts'
 import {
   answerBrokenRequest,
   findUnclear,
@@ -163,13 +163,14 @@ function createIntake(config: Config, { context }: ServerParts, complain: Compla
     refuse: (response, failure, others) => {
       writeProblem(response, failure, { connection: 'close', ...headers, ...others })
       tally(context.counters.responses, response.statusCode)
+      countLimit(context.counters, failure)
     },
   }
 }
 
 function createFastify(
   config: Config,
-  { logger, certificate }: ServerParts,
+  { context, logger, certificate }: ServerParts,
   streams: StreamsDeps & { readonly underWay: RequestsUnderWay },
   publishDoor: PublishDoorDeps,
 ): FastifyInstance {
@@ -190,7 +191,11 @@ function createFastify(
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => {
       const isStreaming = sockets.has(socket)
-      if (isStreaming || !underWay.endAfterAnswers(socket)) answerBrokenRequest(error, socket, isStreaming)
+      if (!isStreaming && underWay.endAfterAnswers(socket)) return
+      const answer = answerBrokenRequest(error, socket, isStreaming)
+      if (answer === null) return
+      tally(context.counters.responses, answer.status)
+      countLimit(context.counters, answer.failure)
     },
     serverFactory: next => {
       const listener = takeStreams(streams, takePublishes(publishDoor, next))
@@ -202,6 +207,7 @@ function createFastify(
               listener,
             )
       guardServer(server, config.limits.connections)
+      server.on('drop', () => tally(context.counters.limited, 'connections'))
       return server
     },
   }) as unknown as FastifyInstance
@@ -275,7 +281,7 @@ function createPublishDoor(
     urlOf,
     underWay,
     maxBodyBytes: config.limits.bodyBytes,
-    headers: { ...headers, ...origins.corsHeaders(undefined, undefined) },
+    headers: { ...headers, ...UNCACHED, ...origins.corsHeaders(undefined, undefined) },
     context,
     logger,
   }

@@ -40,7 +40,13 @@ export function createAccess(parts: AccessParts): KeyedAccess {
     authenticate,
     identifyKey,
     inspectToken: createTokenInspector(authenticate),
-    explain: createExplainer({ judges, rules, authenticate, keyNamed }),
+    explain: createExplainer({
+      judges,
+      rules,
+      authenticate,
+      keyNamed,
+      isHooked: config.auth.hook !== undefined,
+    }),
     ...createGrants(judges),
   }
 }

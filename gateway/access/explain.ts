@@ -18,7 +18,7 @@ export interface Question {
   readonly channel: string
   /** Who: one of these, or nobody in particular. */
   readonly token?: string | undefined
-  /** A user whose token names no channels. */
+  /** A user to whom no channels were granted. */
   readonly user?: string | undefined
   /** The name of an API key. Never the key: what is asked may be written down by whatever it passes. */
   readonly key?: string | undefined
@@ -44,13 +44,15 @@ export interface ExplainerParts {
   readonly rules: ChannelRules
   readonly authenticate: Access['authenticate']
   readonly keyNamed: (name: string) => Identity | null
+  /** Whether those without a token are the application's to name. It is not asked here. */
+  readonly isHooked: boolean
 }
 
-export function createExplainer({ judges, rules, authenticate, keyNamed }: ExplainerParts): Explain {
+export function createExplainer({ judges, rules, authenticate, ...parts }: ExplainerParts): Explain {
   return async question => {
     const { action, channel } = question
     if (!isChannelName(channel)) return { code: 'bad_request', message: channelNameMessage(channel) }
-    const found = identityOf(question, keyNamed)
+    const found = identityOf(question, parts)
     if (found !== null && 'code' in found) return found
     const rule = rules.of(channel)
     const place = { match: rule.match, index: rules.indexOf(rule) }
@@ -68,7 +70,7 @@ export function createExplainer({ judges, rules, authenticate, keyNamed }: Expla
 /** Who the question is about; `null`: whoever the token names. */
 function identityOf(
   { token, user, key }: Question,
-  keyNamed: ExplainerParts['keyNamed'],
+  { keyNamed, isHooked }: Pick<ExplainerParts, 'keyNamed' | 'isHooked'>,
 ): Identity | Failure | null {
   if ([token, user, key].filter(each => each !== undefined).length > 1)
     return { code: 'bad_request', message: 'Name one of token, user and key, or none for anybody.' }
@@ -76,12 +78,19 @@ function identityOf(
   if (user !== undefined) {
     const problem = checkUser(user, 'The user')
     if (problem !== null) return { code: 'bad_request', message: problem }
-    return { kind: 'client', user, subscribe: clientGrant([]), publish: clientGrant([]) }
+    return visitor(user, isHooked)
   }
-  if (key === undefined) return { kind: 'anonymous' }
+  if (key === undefined) return isHooked ? visitor(undefined, true) : { kind: 'anonymous' }
   // Not repeated: somebody may have put the key itself here.
   const message = 'There is no API key of this name; write its name, not the key itself.'
   return keyNamed(key) ?? { code: 'bad_request', message }
+}
+
+/** Somebody who is granted nothing: what would help is another thing where an application grants. */
+function visitor(user: string | undefined, isHooked: boolean): Identity {
+  const nothing = clientGrant([])
+  const authority = isHooked ? { consult: async () => null } : undefined
+  return { kind: 'client', user, subscribe: nothing, publish: nothing, authority }
 }
 
 /** Over HTTP whoever may subscribe counts as subscribed; on a WebSocket it has to come first. */

@@ -17,7 +17,7 @@ export type Identify = (request: RequestParts, visit: Visit) => Promise<Identity
 export interface IdentifyParts {
   readonly access: Pick<KeyedAccess, 'authenticate' | 'identifyKey'>
   readonly operators: Pick<Operators, 'session' | 'isOpen'>
-  readonly origins: Pick<Origins, 'allows' | 'trusts'>
+  readonly origins: Pick<Origins, 'lendsCookies' | 'trusts'>
   readonly hook: Hook | null
 }
 
@@ -46,7 +46,7 @@ export function createIdentify({ access, operators, origins, hook }: IdentifyPar
 }
 
 function isForeign({ headers }: RequestParts, origins: IdentifyParts['origins']): boolean {
-  return !origins.allows(headers.origin, headers.host)
+  return !origins.lendsCookies(headers.origin, headers.host)
 }
 
 /** A header that is neither a key nor a JWT of ours may be the application's own; but it is not overlooked. */
@@ -62,13 +62,15 @@ const NO_KEY: Failure = {
 
 const FOREIGN_PAGE: Failure = {
   code: 'forbidden',
-  message: 'Pages of this origin may not use the twinwire_token cookie: add the origin to origins.',
+  message:
+    'Pages of this origin may not use the twinwire_token cookie: name the origin in origins (* does not count).',
 }
 
 /** The application would judge its visitor by cookies that the page had no part in. */
 const NOT_ASKED: Failure = {
   code: 'forbidden',
-  message: 'The application is not asked about pages of this origin: add the origin to origins.',
+  message:
+    'The application is not asked about pages of this origin: name the origin in origins (* does not count).',
 }
 
 /**

@@ -7,6 +7,11 @@ export interface Origins {
   /** Whether a request may come from this `Origin`; none at all (a backend, a same-origin GET) may. */
   allows(origin: string | undefined, host: string | undefined): boolean
   /**
+   * Whether the cookies count that come along with it. Not from pages that only `*` lets in: these are any page that
+   * somebody visits, and a cookie comes from all of them alike.
+   */
+  lendsCookies(origin: string | undefined, host: string | undefined): boolean
+  /**
    * Whether it may use an operator's session: the gateway's own pages and origins configured by name. `*` and the
    * ease of development do not count: SameSite treats every port of one host as the same site, so a page on another
    * port could read the session's CSRF token and act as the operator.
@@ -24,10 +29,12 @@ export function createOrigins(config: Pick<Config, 'host' | 'origins' | 'publicU
 
   const trusts: Origins['trusts'] = (origin, host) =>
     origin === undefined || named.has(origin.toLowerCase()) || isOwn(origin, host)
-  const allows: Origins['allows'] = (origin, host) =>
-    any || trusts(origin, host) || (development && isLoopbackOrigin(origin))
+  const lendsCookies: Origins['lendsCookies'] = (origin, host) =>
+    trusts(origin, host) || (development && isLoopbackOrigin(origin))
+  const allows: Origins['allows'] = (origin, host) => any || lendsCookies(origin, host)
   return {
     allows,
+    lendsCookies,
     trusts,
     corsHeaders(origin, host) {
       if (origin === undefined || !allows(origin, host)) return { vary: 'Origin' }

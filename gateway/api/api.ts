@@ -12,6 +12,7 @@ import { eventRoutes } from './events.ts'
 import { explainRoutes } from './explain.ts'
 import { figureRoutes } from './figures.ts'
 import { barAddresses, identifyCallers } from './guard.ts'
+import { keepOutOfCaches } from './hardening.ts'
 import { healthRoutes } from './health.ts'
 import { keyRoutes } from './keys.ts'
 import { messageRoutes } from './messages.ts'
@@ -44,6 +45,7 @@ export async function registerApi(app: FastifyInstance, deps: ApiDeps): Promise<
 
 async function addRoutes(scope: FastifyInstance, deps: ApiDeps): Promise<void> {
   const api = useSchemas(scope)
+  keepOutOfCaches(api)
   barAddresses(api, deps.checkAddress)
   const paths = new Map<string, Set<string>>()
   collectMethods(api, paths)

@@ -2,8 +2,7 @@
 
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
-import type { Failure } from '../../shared/codes.ts'
-import { RequestRefused } from './problem.ts'
+import { type HttpFailure, RequestRefused } from './problem.ts'
 
 /** Arrays carry many messages: they may be this many times as large as a single object. */
 export const ARRAY_FACTOR = 8
@@ -24,10 +23,11 @@ export function readBodiesAsText(api: FastifyInstance, maxObjectBytes: number): 
 }
 
 /** What is wrong with the bytes of a body, whatever they say. */
-export function checkBody(body: Buffer, maxObjectBytes: number): Failure | null {
+export function checkBody(body: Buffer, maxObjectBytes: number): HttpFailure | null {
   if (body.length > maxObjectBytes && !opensArray(body)) {
     return {
       code: 'too_large',
+      limit: 'bodyBytes',
       message: `The request body has ${body.length} bytes; an object may have ${maxObjectBytes}, an array ${ARRAY_FACTOR} times that.`,
     }
   }

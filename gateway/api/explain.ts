@@ -17,7 +17,7 @@ const QUESTION = Type.Object(
     token: Type.Optional(
       Type.String({ description: "A client's token: it is checked, and never repeated." }),
     ),
-    user: Type.Optional(Type.String({ description: 'A user whose token names no channels.' })),
+    user: Type.Optional(Type.String({ description: 'A user to whom no channels were granted.' })),
     key: Type.Optional(Type.String({ description: 'The name of an API key, not the key itself.' })),
   },
   { additionalProperties: false, examples: [{ action: 'subscribe', channel: 'orders:1', user: 'ann' }] },
@@ -57,7 +57,7 @@ export function explainRoutes(api: ApiScope, { explain }: Pick<ApiDeps, 'explain
     const question = readQuestion(request.body as unknown as string | undefined)
     const answer = 'code' in question ? question : await explain(question)
     if ('message' in answer) return sendProblem(reply, answer)
-    return reply.header('cache-control', 'no-store').send(answer)
+    return answer
   })
 }
 

@@ -26,6 +26,17 @@ export function harden(app: FastifyInstance, config: HardeningConfig, complain: 
   })
 }
 
+/** Answers of the API are for who asked: a cache that goes by the URL would hand them to whoever asks next. */
+export const UNCACHED = { 'cache-control': 'no-store' }
+
+/** Sets it on every answer of a scope. */
+export function keepOutOfCaches(api: FastifyInstance): void {
+  api.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(UNCACHED)
+    done()
+  })
+}
+
 /** What stands on every answer. */
 export function hardeningHeaders({ tls }: Pick<Config, 'tls'>): Record<string, string> {
   return {

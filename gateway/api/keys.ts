@@ -87,10 +87,7 @@ export function keyRoutes(api: ApiScope, { apiKeys }: Pick<ApiDeps, 'apiKeys'>):
     if ('code' in scope) return sendProblem(reply, scope)
     const made = apiKeys.create(scope, { actor: actorOf(request), identity: request.identity })
     if ('code' in made) return sendProblem(reply, made)
-    return reply
-      .code(201)
-      .header('cache-control', 'no-store')
-      .send({ ...made.view, key: made.key })
+    return reply.code(201).send({ ...made.view, key: made.key })
   })
 
   const route = { schema: REVOKE_SCHEMA, onRequest: requireAdmin }

@@ -3,12 +3,15 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CODES, type Code, type Failure } from '../../shared/codes.ts'
+import type { LimitKind } from '../core/counters.ts'
 import { storageFailureOf } from '../core/storage-failure.ts'
 
 /** A failure with what only HTTP can say: a status other than the code's own, and when to come back. */
 export interface HttpFailure extends Failure {
   readonly status?: number | undefined
   readonly retryAfterSeconds?: number | undefined
+  /** The limit that was met, where whoever answers is the first who can count it. */
+  readonly limit?: LimitKind | undefined
 }
 
 /** A failure on its way through Fastify's error handling, for the places that cannot answer by themselves. */
@@ -27,7 +30,7 @@ const RETRY_AFTER_SECONDS = 1
 /** Answers a request with a failure. */
 export function sendProblem(reply: FastifyReply, failure: HttpFailure): FastifyReply {
   const { status, headers, body } = problemOf(failure)
-  reply.request.refusal = { code: failure.code, message: failure.message }
+  reply.request.refusal = failure
   return reply.code(status).headers(headers).send(body)
 }
 
@@ -46,7 +49,12 @@ export function writeProblem(
   response.end(body)
 }
 
-function problemOf(failure: HttpFailure): { status: number; headers: Record<string, string>; body: Buffer } {
+/** What stands in the answer; its length goes into the headers too. */
+export function problemOf(failure: HttpFailure): {
+  status: number
+  headers: Record<string, string>
+  body: Buffer
+} {
   const { code, message, retryAfterSeconds = RETRY_AFTER_SECONDS } = failure
   const status = failure.status ?? CODES[code].status
   const title = STATUS_CODES[status] ?? CODES[code].title
@@ -100,6 +108,7 @@ function ofFramework(error: FastifyError, request: FastifyRequest): HttpFailure 
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return {
       code: 'too_large',
+      limit: 'bodyBytes',
       message: `The request body is over ${request.routeOptions.bodyLimit} bytes; send less at a time.`,
     }
   }

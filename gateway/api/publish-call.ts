@@ -96,8 +96,9 @@ function isTooMuchFor({ identity, text }: PublishCall, bodyBytes: number): boole
   return isNobody(identity) && text.length > bodyBytes
 }
 
-const NEEDS_CREDENTIAL: Failure = {
+const NEEDS_CREDENTIAL: HttpFailure = {
   code: 'too_large',
+  limit: 'bodyBytes',
   message: 'A body larger than limits.bodyBytes needs an API key or a token; nothing of it was read.',
 }
 

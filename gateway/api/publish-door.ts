@@ -17,7 +17,7 @@ import { checkBody } from './body.ts'
 import type { RequestsUnderWay } from './pipelining.ts'
 import { bugFailure, type HttpFailure, writeProblem } from './problem.ts'
 import type { Publish } from './publish-call.ts'
-import { tellRefusal } from './refusals.ts'
+import { countLimit, tellRefusal } from './refusals.ts'
 
 export interface PublishDoorDeps {
   readonly publish: Publish
@@ -126,5 +126,6 @@ function refuse(
   { headers, context }: PublishDoorDeps,
 ): void {
   writeProblem(response, failure, headers)
+  countLimit(context.counters, failure)
   tellRefusal({ ...caller, method: 'POST', url: PATH }, failure, context)
 }

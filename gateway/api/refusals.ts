@@ -1,14 +1,16 @@
-// Tells operators of requests that were refused over HTTP, in the words of the answer. Knows no route.
+// Tells operators of requests that were refused over HTTP, in the words of the answer, and counts limits. Knows no route.
 
 import type { FastifyInstance } from 'fastify'
 import type { Failure } from '../../shared/codes.ts'
 import type { Context } from '../core/context.ts'
+import { type Counters, tally } from '../core/counters.ts'
 import type { Identity } from '../core/identity.ts'
+import type { HttpFailure } from './problem.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the request was refused with, if it was: set where problems are answered. */
-    refusal?: Failure
+    refusal?: HttpFailure
   }
 }
 
@@ -27,11 +29,22 @@ export interface Refused {
   readonly identity?: Identity | undefined
 }
 
+/** Counts the limit that a request has met, if one is why it was refused. */
+export function countLimit({ limited }: Pick<Counters, 'limited'>, { limit }: HttpFailure): void {
+  if (limit !== undefined) tally(limited, limit)
+}
+
 /** Tells of each refused request once it was answered. */
-export function tellRefusals(app: FastifyInstance, context: Pick<Context, 'observe' | 'clock'>): void {
+export function tellRefusals(
+  app: FastifyInstance,
+  context: Pick<Context, 'observe' | 'clock' | 'counters'>,
+): void {
   app.addHook('onResponse', (request, _reply, done) => {
     const { refusal, method, ip, identity, routeOptions } = request
-    if (refusal) tellRefusal({ method, url: routeOptions.url, ip, identity }, refusal, context)
+    if (refusal) {
+      countLimit(context.counters, refusal)
+      tellRefusal({ method, url: routeOptions.url, ip, identity }, refusal, context)
+    }
     done()
   })
 }

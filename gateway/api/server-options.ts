@@ -4,7 +4,7 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { endAfterLastAnswers } from './last-answer.ts'
-import { type HttpFailure, sendError, sendProblem } from './problem.ts'
+import { type HttpFailure, problemOf, sendError, sendProblem, writeProblem } from './problem.ts'
 
 const MAX_URL_BYTES = 16 * 1024
 const MAX_HEADER_BYTES = 4 * MAX_URL_BYTES
@@ -59,8 +59,8 @@ export function guardServer(server: Server, maxConnections: number): void {
     server.emit('request', request, response)
   })
   server.on('checkExpectation', (_request, response) => {
-    const body = problemOf(417, 'The header Expect asks for something else than 100-continue: leave it out.')
-    response.writeHead(417, { 'content-type': 'application/problem+json' }).end(body)
+    const message = 'The header Expect asks for something else than 100-continue: leave it out.'
+    writeProblem(response, { code: 'bad_request', status: 417, message }, {})
   })
 }
 
@@ -78,34 +78,44 @@ export function findUnclear({ headers, httpVersion, url = '' }: IncomingMessage)
     return { code: 'bad_request', message: 'The request has no Host header; HTTP/1.1 demands one.' }
   const bytes = url.length
   if (bytes <= MAX_URL_BYTES) return null
-  const message = `The URL has ${bytes} bytes; at most ${MAX_URL_BYTES} are read.`
-  return { code: 'too_large', status: 414, message }
+  const message = `The URL has ${bytes} bytes; at most ${MAX_URL_BYTES} are read: ask for less at once.`
+  return { code: 'too_large', status: 414, limit: 'urlBytes', message }
 }
 
+/** Why Node's parser gave up on a request, where it is not that it was none. */
+const BROKEN: Readonly<Record<string, HttpFailure>> = {
+  HPE_HEADER_OVERFLOW: {
+    code: 'too_large',
+    status: 431,
+    limit: 'headerBytes',
+    message: `URL and headers together have more than ${MAX_HEADER_BYTES} bytes: send fewer cookies, or a shorter URL.`,
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    code: 'timeout',
+    limit: 'receiveTimeout',
+    message: 'The request did not become whole in time (limits.receiveTimeout): send it faster.',
+  },
+}
+const NO_REQUEST: HttpFailure = { code: 'bad_request', message: 'This is no request that HTTP allows.' }
+
 /**
- * Answers what is no HTTP. On a socket that carries an event stream nothing may be answered: the bytes would stand in
- * the middle of the stream, so it is cut, and its client comes back with its cursor.
+ * Answers what is no HTTP, and tells with what; null: with nothing. On a socket that carries an event stream nothing may be
+ * answered: the bytes would stand in the middle of the stream, so it is cut, and its client comes back with its cursor.
  */
 export function answerBrokenRequest(
   error: NodeJS.ErrnoException,
   socket: Socket,
   isStreaming: boolean,
-): void {
+): { readonly status: number; readonly failure: HttpFailure } | null {
   if (isStreaming || !socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()
-    return
+    return null
   }
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
-  const title = STATUS_CODES[status]!
-  const body = problemOf(status, `${title}: this is no request that HTTP allows.`)
-  socket.write(
-    `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
+  const failure = BROKEN[error.code ?? ''] ?? NO_REQUEST
+  const { status, headers, body } = problemOf(failure)
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`
+  for (const [name, value] of Object.entries(headers)) head += `${name}: ${value}\r\n`
+  socket.write(`${head}content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`)
   socket.destroySoon()
-}
-
-function problemOf(status: number, detail: string): string {
-  const code = status === 408 ? 'timeout' : 'bad_request'
-  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail, code })
+  return { status, failure }
 }

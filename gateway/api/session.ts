@@ -70,7 +70,6 @@ export function sessionRoutes(api: ApiScope, deps: SessionDeps): void {
   const noteLogin = createLoginNotes(deps)
   // A page of another port of this host is same-site: SameSite alone would let it read the CSRF token.
   const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    reply.header('cache-control', 'no-store')
     const { origin, host } = request.headers
     return origins.trusts(origin, host) ? undefined : sendProblem(reply, foreignOrigin(origin))
   }

@@ -48,7 +48,7 @@ export function tokenRoutes(api: ApiScope, { inspectToken }: Pick<ApiDeps, 'insp
   api.post('/tokens/verify', options, async (request, reply) => {
     const token = readToken(request.body as unknown as string | undefined)
     if (typeof token !== 'string') return sendProblem(reply, token)
-    return reply.header('cache-control', 'no-store').send(await inspectToken(token))
+    return inspectToken(token)
   })
 }
 

@@ -5,7 +5,7 @@ import type { GapReason } from '../../shared/frames.ts'
 import { ChannelRates } from './channel-rates.ts'
 import { Histogram } from './histogram.ts'
 
-/** The limits that somebody can run into, by their keys in the configuration; guesses of passwords have none. */
+/** The limits that somebody can run into, by their keys in the configuration; the last three have none. */
 export const LIMITS = [
   'connections',
   'connectionsPerAddress',
@@ -14,6 +14,11 @@ export const LIMITS = [
   'publishesPerSecond',
   'publishPerSecond',
   'channelsPerConnection',
+  'messageBytes',
+  'bodyBytes',
+  'receiveTimeout',
+  'urlBytes',
+  'headerBytes',
   'logins',
 ] as const
 export type LimitKind = (typeof LIMITS)[number]

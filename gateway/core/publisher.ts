@@ -5,7 +5,7 @@ import type { Failure } from '../../shared/codes.ts'
 import { formatCursor } from '../../shared/cursor.ts'
 import type { ChannelRules } from './channel-rules.ts'
 import type { Clock } from './clock.ts'
-import type { Counters } from './counters.ts'
+import { type Counters, tally } from './counters.ts'
 import type { Hub } from './hub.ts'
 import type { Appended, Entry, GroupOutcome, Log } from './log.ts'
 import type { MessageContent } from './message-json.ts'
@@ -64,15 +64,13 @@ export class Publisher {
    * in the order given. Resolves when the messages are committed, never rejects.
    */
   publish(group: readonly Publication[]): Promise<PublishOutcome> {
-    const { rules, maxMessageBytes } = this.#options
+    const { rules, maxMessageBytes, counters } = this.#options
     const items = group.map((publication): Entry | Failure => {
       const rule = rules.of(publication.channel)
-      return (
-        checkPublication(publication, rule, maxMessageBytes) ?? {
-          ...publication,
-          stored: rule.history !== null,
-        }
-      )
+      const refused = checkPublication(publication, rule, maxMessageBytes)
+      if (refused === null) return { ...publication, stored: rule.history !== null }
+      if (refused.code === 'too_large') tally(counters.limited, 'messageBytes')
+      return refused
     })
     const entries = items.filter((item): item is Entry => !('code' in item))
     const bytes = entries.reduce((sum, { data }) => sum + data.length, 0)

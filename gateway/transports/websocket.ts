@@ -13,6 +13,7 @@ import type { WebSocket } from 'ws'
 import type { Failure } from '../../shared/codes.ts'
 import { admit } from '../core/admission.ts'
 import { Commands } from '../core/commands.ts'
+import { tally } from '../core/counters.ts'
 import { type Farewell, sayGoodbye } from '../core/goodbye.ts'
 import type { Identity } from '../core/identity.ts'
 import { openConnection } from '../core/opening.ts'
@@ -173,6 +174,7 @@ function accept(webSocket: WebSocket, { request, arrival }: Arrived, deps: WebSo
     address: request.ip,
     userAgent: request.headers['user-agent'],
     unacknowledged,
+    counters: context.counters,
   })
   if ('code' in arrival) {
     sayGoodbye(link, arrival, context)
@@ -201,6 +203,7 @@ function hear(
     commands.receive(text)
   }
   link.onLate = () => {
+    tally(context.counters.limited, 'receiveTimeout')
     session.close('timeout', 'A message did not become whole in time (limits.receiveTimeout): reconnect.')
   }
 }

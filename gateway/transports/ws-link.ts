@@ -4,6 +4,7 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import { type Code, closeCode } from '../../shared/codes.ts'
+import { type Counters, tally } from '../core/counters.ts'
 import type { Encoder } from '../core/encoder.ts'
 import type { Link, LinkListener, Taken } from '../core/link.ts'
 import { SocketWriter } from './socket-writer.ts'
@@ -21,6 +22,7 @@ export interface WebSocketLinkOptions {
   readonly address: string
   readonly userAgent: string | undefined
   readonly unacknowledged: Unacknowledged
+  readonly counters: Pick<Counters, 'limited'>
 }
 
 export class WebSocketLink implements Link, Receiving {
@@ -38,6 +40,7 @@ export class WebSocketLink implements Link, Receiving {
   roundTripMs: number | null = null
   wholeCount = 0
   readonly #writer: SocketWriter
+  readonly #counters: WebSocketLinkOptions['counters']
   #pendingPongs = 0
   /** When the first ping left that was not answered yet. */
   #pingedAt: number | null = null
@@ -48,14 +51,14 @@ export class WebSocketLink implements Link, Receiving {
     this.#webSocket = webSocket
     this.#socket = socket
     this.#writer = new SocketWriter(socket, options.unacknowledged, () => this.listener?.onDrained())
+    this.#counters = options.counters
     this.#explainedBytes = socket.bytesRead
     this.encoder = webSocket.extensions.includes(DEFLATE) ? deflateEncoder : webSocketEncoder
     this.address = options.address
     this.userAgent = options.userAgent
     // The plugin's own listener would keep the request and its answer in memory as long as the connection.
     webSocket.removeAllListeners('error')
-    // A broken frame: `ws` closes with the code for it (1002, 1007, 1009), and waits for an answer.
-    webSocket.on('error', () => this.#writer.cutAfterGrace('bad_request'))
+    webSocket.on('error', error => this.#onBroken(error))
     webSocket.on('message', (data, isBinary) => this.#onMessage(isBinary ? null : String(data)))
     webSocket.on('ping', payload => this.#onPing(payload))
     webSocket.on('pong', payload => this.#onPong(payload))
@@ -117,6 +120,12 @@ export class WebSocketLink implements Link, Receiving {
   #discard(): boolean {
     this.#writer.letGo()
     return true
+  }
+
+  /** A broken frame: `ws` closes with the code for it (1002, 1007, 1009), and waits for an answer. */
+  #onBroken(error: NodeJS.ErrnoException): void {
+    if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') tally(this.#counters.limited, 'messageBytes')
+    this.#writer.cutAfterGrace('bad_request')
   }
 
   #onMessage(text: string | null): void {

@@ -49,6 +49,16 @@ test('[W3] a "no" is a `forbidden` that says what would allow it, and is not ask
     expect(failure.message).toContain('has to name it under subscribe')
   }
   expect(ann.requests()).toHaveLength(2)
+  // The explainer does not ask the application, and yet says what a visitor is told.
+  const explain = async (who: object) => {
+    const body = { action: 'subscribe', channel: 'secret:1', ...who }
+    return (await gateway.api('POST', '/api/explain', { body })).json
+  }
+  const told = (await socket.ask({ type: 'subscribe', channel: 'secret:1' })).message
+  expect(await explain({ user: 'ann' })).toMatchObject({ code: 'forbidden', reason: told })
+  const stranger = await openWebSocket(t, gateway.url, { channels: 'secret:1' })
+  const { code, message } = await stranger.next('failure')
+  expect(await explain({})).toMatchObject({ code, reason: message })
   // Nobody can grant these: nobody is asked.
   for (const channel of ['@bob', '$stats']) {
     expect(await socket.ask({ type: 'subscribe', channel })).toMatchObject({ code: 'forbidden' })

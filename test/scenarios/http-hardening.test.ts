@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { type CallOptions, call } from '../harness/call.ts'
 import { poll } from '../harness/deadline.ts'
-import { startGateway } from '../harness/gateway.ts'
+import { API_KEY, startGateway } from '../harness/gateway.ts'
 import { openRaw } from '../harness/raw-connection.ts'
 import { shared } from '../harness/scope.ts'
 import { openSse } from '../harness/sse.ts'
@@ -19,6 +19,8 @@ const REQUESTS: [string, string, CallOptions?][] = [
   ['GET', '/api/stats'],
   ['GET', '/api/stats', { key: 'wrong' }],
   ['GET', '/api/openapi.json'],
+  ['GET', '/api/channels/public:x/messages'],
+  ['POST', '/api/publish', { body: { channel: 'public:x', data: 1 }, key: API_KEY }],
   ['GET', '/api/nothing'],
   ['PUT', '/api/publish'],
   ['POST', '/api/publish', { body: '{"channel":' }],
@@ -37,6 +39,7 @@ test.each(REQUESTS)('[H5] %s %s tells nothing of what answers it', async (method
   const answer = await call(gateway().url + path, method, options)
   expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
   expect([...answer.headers.keys()].filter(name => /^(server|x-powered-by)$/.test(name))).toEqual([])
+  if (path.startsWith('/api/')) expect(answer.headers.get('cache-control')).toBe('no-store')
   if (answer.status < 400) return
   expect(answer.headers.get('content-type')).toBe('application/problem+json')
   expect(answer.text).not.toMatch(/fastify|FST_|node_modules|\.ts\b|\bat .*:\d+:\d+/i)

@@ -5,6 +5,7 @@ import { poll } from '../harness/deadline.ts'
 import { type Frame, messagesOf, range } from '../harness/frame.ts'
 import { startGateway } from '../harness/gateway.ts'
 import { samplesOf } from '../harness/prometheus.ts'
+import { openRaw } from '../harness/raw-connection.ts'
 import { openSse } from '../harness/sse.ts'
 import { openWebSocket } from '../harness/websocket.ts'
 
@@ -90,4 +91,58 @@ test('[H5] figures are for keys that may read, and for operators', async t => {
     await as(POOR_KEY),
     await as(gateway.jwt({ sub: 'a' })),
   ]).toEqual([401, 401, 403, 403])
+})
+
+test('[H5] [R6] sizes and times over a limit are told, and counted by its name', async t => {
+  const gateway = await startGateway(t, {
+    config: { limits: { messageBytes: 100, bodyBytes: 1000, receiveTimeout: '2s' } },
+  })
+  const publish = async (body: unknown, key?: null) =>
+    (await gateway.api('POST', '/api/publish', { body, ...(key === null && { key }) })).status
+  const large = { channel: 'public:a', data: 'x'.repeat(200) }
+  expect(await publish(large)).toBe(413)
+  expect(await publish([large])).toBe(200)
+  expect(await publish({ channel: 'public:a', data: 'x'.repeat(2000) })).toBe(413)
+  expect(await publish([{ channel: 'public:a', data: 'x'.repeat(2000) }], null)).toBe(413)
+  expect(await publish(' '.repeat(10_000))).toBe(413)
+  for (const path of ['/api/stats', '/sse']) {
+    expect((await gateway.api('GET', `${path}?channels=${'x'.repeat(17_000)}`)).status).toBe(414)
+  }
+  const socket = await openWebSocket(t, gateway.url, { channels: 'public:a' })
+  socket.send('x'.repeat(17_000))
+  expect((await socket.ended).closeCode).toBe(1009)
+  // None of these says what was not said: that the request was none.
+  const answerTo = async (request: string) => {
+    const raw = await openRaw(t, gateway.port)
+    raw.send(request)
+    return raw.receives(/HTTP\/1\.1 [^}]*}/, 30_000)
+  }
+  const tooMuch = await answerTo(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(70_000)}\r\n\r\n`)
+  expect(tooMuch).toMatch(/^HTTP\/1\.1 431 [^{]*nosniff[^{]*{.*more than 65536 bytes.*"code":"too_large"/s)
+  const late = await answerTo('GET / HTTP/1.1\r\nHost: x\r\nX: ')
+  expect(late).toMatch(/^HTTP\/1\.1 408 [^{]*nosniff[^{]*{.*limits\.receiveTimeout.*"code":"timeout"/s)
+
+  const samples = samplesOf((await gateway.api('GET', '/metrics')).text)
+  const limited = (name: string) => samples.get(`twinwire_rate_limited_total{limit="${name}"}`)
+  expect({
+    messageBytes: limited('messageBytes'),
+    bodyBytes: limited('bodyBytes'),
+    urlBytes: limited('urlBytes'),
+    headerBytes: limited('headerBytes'),
+  }).toEqual({ messageBytes: 3, bodyBytes: 3, urlBytes: 2, headerBytes: 1 })
+  expect(limited('receiveTimeout')).toBeGreaterThan(0)
+  expect(samples.get('twinwire_http_responses_total{status="431"}')).toBe(1)
+})
+
+test('[R6] sockets beyond all that could be connections are counted as such', async t => {
+  const gateway = await startGateway(t, { config: { limits: { connections: 1 } } })
+  const peers = await Promise.all(range(1, 520).map(() => openRaw(t, gateway.port)))
+  await Promise.race(peers.map(peer => peer.closed))
+  for (const peer of peers) peer.socket.destroy()
+  await Promise.all(peers.map(peer => peer.closed))
+  const counted = async () => {
+    const page = await gateway.api('GET', '/metrics').catch(() => null)
+    return page && samplesOf(page.text).get('twinwire_rate_limited_total{limit="connections"}')
+  }
+  expect(await poll(counted, 'the gateway to have room for a question')).toBeGreaterThan(0)
 })

@@ -129,6 +129,31 @@ test('a page of a foreign origin may not use the token cookie', async () => {
   expect(await strict({ headers: { ...headers, origin: `https://${HOST}` }, url: '/' }, VISIT)).toBe(CLIENT)
 })
 
+test('[W6] cookies do not count from pages that only * lets in: not for a token, not for the application', async () => {
+  const headers = { host: HOST, cookie: 'twinwire_token=good.j.wt' }
+  const from = (origin: string) => identify({ headers: { ...headers, origin }, url: '/' }, VISIT)
+  expect(await from('https://x.example')).toMatchObject({
+    code: 'forbidden',
+    message: expect.stringContaining('name the origin in origins'),
+  })
+  expect(await from('https://friend.example')).toBe(CLIENT)
+  // What a page has to say itself is no cookie.
+  const open = { host: HOST, origin: 'https://x.example' }
+  expect(await identify({ headers: open, url: '/?token=good.j.wt' }, VISIT)).toBe(CLIENT)
+  expect(await identify({ headers: open, url: '/' }, VISIT)).toEqual({ kind: 'anonymous' })
+
+  const hooked = createIdentify({
+    access: { authenticate: async () => CLIENT, identifyKey: () => null },
+    operators: { session: () => null, isOpen: () => false },
+    origins: createOrigins({ host: '127.0.0.1', origins: ['https://friend.example', '*'] }),
+    hook: { takesAuthorization: true, identify: async () => CLIENT, forget: () => {} },
+  })
+  const visit = (origin: string) =>
+    hooked({ headers: { host: HOST, cookie: 'sid=1', origin }, url: '/' }, VISIT)
+  expect(await visit('https://x.example')).toMatchObject({ code: 'forbidden' })
+  expect(await visit('https://friend.example')).toBe(CLIENT)
+})
+
 test('a page of a foreign origin does not make the gateway ask the application, whatever the browser adds', async () => {
   const identity: Identity = { ...CLIENT, user: 'ann' }
   const hooked = createIdentify({
