@@ -1,7 +1,6 @@
 // The HTTP server with everything it answers: streams, API, pages. Constructed by the composition root; knows no log.
 
 import { randomBytes } from 'node:crypto'
-import { createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { fileURLToPath } from 'node:url'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
@@ -15,6 +14,7 @@ import { createHook, type Hook } from './access/hook.ts'
 import { createHookCache } from './access/hook-cache.ts'
 import { countOutcomes, createHookClient } from './access/hook-client.ts'
 import { createIdentify } from './access/identify.ts'
+import { createServer as createHttpServer } from './access/node-http.ts'
 import type { Operators } from './access/operators.ts'
 import { createOrigins, type Origins } from './access/origins.ts'
 import { ShownKeys } from './access/shown-keys.ts'

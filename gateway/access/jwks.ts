@@ -2,7 +2,8 @@
 // of those who connect. Knows no claims. jose's own remote set is not used: it forgets good keys when a refresh fails,
 // asks a dead server once for each token, and reads an answer of any length.
 
-import { createLocalJWKSet, errors } from 'jose'
+import { JOSEError, JWKSMultipleMatchingKeys } from 'jose/errors'
+import { createLocalJWKSet } from 'jose/jwks/local'
 import type { Failure } from '../../shared/codes.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Complain } from './complaints.ts'
@@ -77,10 +78,9 @@ export class Jwks {
     try {
       return [await this.#find!(hint)]
     } catch (error) {
-      if (error instanceof errors.JWKSMultipleMatchingKeys) return await all(error)
+      if (error instanceof JWKSMultipleMatchingKeys) return await all(error)
       // No key fits, or the one that does is none that jose can use: too short, or not public.
-      if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException)
-        return []
+      if (error instanceof JOSEError || error instanceof TypeError || error instanceof DOMException) return []
       throw error
     }
   }

@@ -1,6 +1,9 @@
 // Client tokens: whether a JWT was signed by someone who may (protocol §8). Knows no transports; never repeats a token.
 
-import { compactVerify, decodeProtectedHeader, errors, type JWSHeaderParameters } from 'jose'
+import type { JWSHeaderParameters } from 'jose'
+import { decodeProtectedHeader } from 'jose/decode/protected_header'
+import { JOSEError } from 'jose/errors'
+import { compactVerify } from 'jose/jws/compact/verify'
 import type { Failure } from '../../shared/codes.ts'
 import type { JwtConfig } from '../config/config.ts'
 import type { Clock } from '../core/clock.ts'
@@ -96,7 +99,7 @@ async function verify(
       return payload
     } catch (error) {
       // TypeErrors are keys of a provider that jose finds unfit, as RSA below 2048 bits.
-      if (!(error instanceof errors.JOSEError || error instanceof TypeError)) throw error
+      if (!(error instanceof JOSEError || error instanceof TypeError)) throw error
     }
   }
   return null

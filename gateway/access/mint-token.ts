@@ -1,7 +1,7 @@
 // Makes a client's token (protocol §8), for trying things out. Your backend makes the real ones. Knows no command line.
 
 import { createSecretKey } from 'node:crypto'
-import { SignJWT } from 'jose'
+import { SignJWT } from 'jose/jwt/sign'
 import type { Failure } from '../../shared/codes.ts'
 import type { JwtConfig } from '../config/config.ts'
 import { type Claims, readClaims } from './claims.ts'

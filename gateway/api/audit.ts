@@ -1,11 +1,11 @@
 // `/api/audit`: who did what, newest first. Knows not where it is kept.
 
-import { Type } from 'typebox'
 import type { AuditAction } from '../core/audit.ts'
 import type { ApiScope } from './api-scope.ts'
 import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
 import { problems } from './problem-schema.ts'
+import { Type } from './schema.ts'
 
 const ACTIONS = [
   'start',

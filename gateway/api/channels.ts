@@ -1,6 +1,5 @@
 // `/api/channels` and `/api/channels/{name}`: which channels there are, their rules and figures. Knows no messages.
 
-import { type Static, Type } from 'typebox'
 import { CHANNEL_SORTS, type ChannelFigures, type ChannelSort } from '../core/channel-directory.ts'
 import type { ChannelRule } from '../core/channel-rules.ts'
 import type { ApiScope } from './api-scope.ts'
@@ -9,6 +8,7 @@ import type { ApiDeps } from './deps.ts'
 import { requireReader } from './guard.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
+import { type Static, Type } from './schema.ts'
 
 export const CHANNEL_PARAMS = Type.Object({
   name: Type.String({ description: 'The name of the channel, percent-encoded.', examples: ['public:demo'] }),

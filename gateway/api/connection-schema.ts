@@ -1,7 +1,7 @@
 // What the API says of connections: the shapes of its answers, and what may be asked. Knows no routes.
 
-import { Type } from 'typebox'
 import { SORT_COLUMNS, type Sort } from '../core/connection-search.ts'
+import { Type } from './schema.ts'
 
 const SORTS = SORT_COLUMNS.flatMap((column): Sort[] => [column, `-${column}`])
 

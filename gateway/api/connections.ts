@@ -1,6 +1,5 @@
 // `/api/connections` and `/api/users/{user}/connections`: list, look at and disconnect. Knows no transport.
 
-import { Type } from 'typebox'
 import { note } from './actor.ts'
 import type { ApiScope } from './api-scope.ts'
 import { CONNECTION_DETAIL, CONNECTION_PAGE, CONNECTIONS_QUERY } from './connection-schema.ts'
@@ -8,6 +7,7 @@ import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
+import { Type } from './schema.ts'
 
 const REASON = 'Disconnected by an operator.'
 

@@ -1,6 +1,5 @@
 // `/api/events`: what happened on this gateway, newest first. Knows not where it is kept.
 
-import { Type } from 'typebox'
 import type { Failure } from '../../shared/codes.ts'
 import { EVENT_KINDS, type EventKind } from '../../shared/kept-event.ts'
 import type { ApiScope } from './api-scope.ts'
@@ -8,6 +7,7 @@ import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
+import { Type } from './schema.ts'
 
 const QUERY = Type.Object({
   kind: Type.Optional(

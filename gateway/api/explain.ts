@@ -1,6 +1,5 @@
 // `/api/explain`: which rule and grant decide about somebody and a channel, and why. Knows no rules.
 
-import { Type } from 'typebox'
 import type { Failure } from '../../shared/codes.ts'
 import { readMembers } from '../../shared/json-members.ts'
 import { ACTIONS, type Question } from '../access/explain.ts'
@@ -9,6 +8,7 @@ import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
+import { Type } from './schema.ts'
 
 const QUESTION = Type.Object(
   {

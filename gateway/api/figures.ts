@@ -1,11 +1,11 @@
 // `/api/figures`: the figures of the last hours, as charts draw them. Knows not where they are kept.
 
-import { Type } from 'typebox'
 import type { FigurePoint } from '../core/figure-store.ts'
 import type { ApiScope } from './api-scope.ts'
 import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
 import { problems } from './problem-schema.ts'
+import { Type } from './schema.ts'
 
 const QUERY = Type.Object({
   step: Type.Integer({
@@ -42,7 +42,7 @@ const FIGURES = Type.Object(
     keptMs: some('The age of the oldest message kept; null when there is none.'),
     recovered: whole('Subscriptions resumed without loss, in this step.'),
     gaps: whole('Gaps told, in this step.'),
-    disconnects: Type.Record(Type.String(), Type.Array(Type.Integer()), {
+    disconnects: Type.Record(Type.Array(Type.Integer()), {
       description: 'Connections ended in this step, a list for each code that occurs.',
     }),
   },

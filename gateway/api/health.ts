@@ -1,10 +1,10 @@
 // `/healthz` and `/readyz`: whether the process is up, and whether it takes traffic. Knows no routes of the API.
 
-import { Type } from 'typebox'
 import type { ApiScope } from './api-scope.ts'
 import type { ApiDeps } from './deps.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
+import { Type } from './schema.ts'
 
 const REASONS = {
   draining: 'The gateway is shutting down; connect to another, or wait for the next start.',

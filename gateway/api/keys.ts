@@ -1,6 +1,5 @@
 // `/api/keys`: API keys listed, made and revoked while the gateway runs. Knows no hashes and no storage.
 
-import { Type } from 'typebox'
 import type { Failure } from '../../shared/codes.ts'
 import { readMembers } from '../../shared/json-members.ts'
 import type { KeyScope } from '../core/key-store.ts'
@@ -10,6 +9,7 @@ import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
+import { Type } from './schema.ts'
 
 const SCOPE = {
   name: Type.String({ description: 'Letters, digits, - and _, at most 64.' }),

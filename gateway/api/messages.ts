@@ -1,6 +1,5 @@
 // `/api/channels/{name}/messages`: history with gaps and long polls, purging and deleting. Knows no storage.
 
-import { type Static, Type } from 'typebox'
 import { parseCursor } from '../../shared/cursor.ts'
 import { type HistoryAnswer, historyMembers, readHistory } from '../core/history-read.ts'
 import { checkEnd } from '../core/identity-end.ts'
@@ -13,6 +12,7 @@ import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
+import { type Static, Type } from './schema.ts'
 
 const QUERY = Type.Object({
   since: Type.Optional(Type.String({ description: 'A cursor: messages after it.' })),

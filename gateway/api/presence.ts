@@ -1,12 +1,12 @@
 // `/api/channels/{name}/presence`: who is in a channel. Knows no connections.
 
-import { Type } from 'typebox'
 import type { ApiScope } from './api-scope.ts'
 import { checkChannelName, mayRead } from './channel-check.ts'
 import { CHANNEL_PARAMS } from './channels.ts'
 import type { ApiDeps } from './deps.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
+import { Type } from './schema.ts'
 
 const MEMBER = Type.Object({
   user: Type.String(),

@@ -1,7 +1,7 @@
 // How errors are described in the OpenAPI document: which statuses a call can answer, and the one form of all.
 
-import { STATUS_CODES } from 'node:http'
-import { type TSchema, Type } from 'typebox'
+import { STATUS_CODES } from '../access/node-http.ts'
+import { type Schema, Type } from './schema.ts'
 
 const Problem = Type.Object(
   {
@@ -26,7 +26,7 @@ const Problem = Type.Object(
 
 interface ProblemResponse {
   description: string
-  content: { 'application/problem+json': { schema: TSchema } }
+  content: { 'application/problem+json': { schema: Schema } }
 }
 
 /** The `response` entries for error statuses. */

@@ -1,8 +1,9 @@
 // Every error of the HTTP API in one form, RFC 9457 problem details. The one place that writes them; knows no routes.
 
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CODES, type Code, type Failure } from '../../shared/codes.ts'
+import { STATUS_CODES } from '../access/node-http.ts'
 import type { LimitKind } from '../core/counters.ts'
 import { storageFailureOf } from '../core/storage-failure.ts'
 

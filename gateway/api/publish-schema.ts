@@ -1,7 +1,7 @@
 // How `POST /api/publish` is described in the OpenAPI document. It validates nothing: the route reads the raw text.
 
-import { Type } from 'typebox'
 import { problems } from './problem-schema.ts'
+import { Type } from './schema.ts'
 
 const Result = Type.Object(
   {

@@ -1,6 +1,5 @@
 // `/api/rules`: the channel rules as they count, and which of them a channel meets. Knows no grants.
 
-import { Type } from 'typebox'
 import { BUILT_IN_RULES } from '../core/channel-rules.ts'
 import type { ApiScope } from './api-scope.ts'
 import { checkChannelName } from './channel-check.ts'
@@ -9,6 +8,7 @@ import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
+import { Type } from './schema.ts'
 
 const QUERY = Type.Object({
   channel: Type.Optional(Type.String({ description: 'A channel to try against the rules.' })),

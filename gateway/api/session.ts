@@ -1,7 +1,6 @@
 // `/api/session`: an operator signs in, looks at the session, signs out. Knows no passwords and no dashboard.
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
 import type { Failure } from '../../shared/codes.ts'
 import { readMembers } from '../../shared/json-members.ts'
 import { findCookie, SESSION_COOKIE } from '../access/credentials.ts'
@@ -14,6 +13,7 @@ import { checkCsrf, foreignOrigin } from './guard.ts'
 import { createLoginNotes } from './login-notes.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
+import { Type } from './schema.ts'
 import { subPath } from './sub-path.ts'
 
 const SESSION = Type.Object(

@@ -1,10 +1,10 @@
 // `/api/settings`: the configuration as it runs, without its secrets, and the versions of what runs it. Reads no files.
 
-import { Type } from 'typebox'
 import type { ApiScope } from './api-scope.ts'
 import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
 import { problems } from './problem-schema.ts'
+import { Type } from './schema.ts'
 
 const SETTING = Type.Object(
   {

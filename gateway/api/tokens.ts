@@ -1,6 +1,5 @@
 // `POST /api/tokens/verify`: reads a client's token and says what is wrong with it. Knows no keys; writes nothing down.
 
-import { Type } from 'typebox'
 import type { Failure } from '../../shared/codes.ts'
 import { readMembers } from '../../shared/json-members.ts'
 import type { ApiScope } from './api-scope.ts'
@@ -8,6 +7,7 @@ import type { ApiDeps } from './deps.ts'
 import { requireAdmin } from './guard.ts'
 import { sendProblem } from './problem.ts'
 import { problems } from './problem-schema.ts'
+import { Type } from './schema.ts'
 
 /** Of a URL, and about that of all headers of a request: a longer one reaches no gateway. */
 const MAX_TOKEN_LENGTH = 16 * 1024

@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { LogUnusable } from './log-unusable.ts'
 
+/** Its name in the data folder. */
+export const LOCK_FILE = 'log.lock'
+
 /** Makes the data folder, for the gateway's user only, unless it is there. Throws `LogUnusable` when that is not possible. */
 export function makeFolder(dataDir: string): void {
   try {
@@ -30,7 +33,7 @@ export function lockFolder(
   dataDir: string,
   advice = 'stop that one, or give this one a dataDir of its own',
 ): () => void {
-  const path = join(dataDir, 'log.lock')
+  const path = join(dataDir, LOCK_FILE)
   const holderPath = join(dataDir, 'log.pid')
   let db: SqliteDatabase.Database | undefined
   try {
@@ -47,7 +50,7 @@ export function lockFolder(
   const held = db
   writeHolder(holderPath)
   return () => {
-    rmSync(holderPath, { force: true })
+    removeHolder(holderPath)
     held.close()
   }
 }
@@ -56,23 +59,32 @@ function isHeld(error: unknown): boolean {
   return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY')
 }
 
+const ownNote = (): string => `${process.pid} ${hostname()}\n`
+
 function writeHolder(path: string): void {
   try {
-    writeFileSync(path, `${process.pid} ${hostname()}\n`)
+    writeFileSync(path, ownNote())
   } catch {
     // A full disk, for one; the lock is held all the same.
   }
 }
 
-/** Who holds the lock, as far as its note can be believed; empty if not at all. */
-function readHolder(path: string): string {
-  let text: string
+/** Unless it names another by now: somebody had deleted the lock, and a second gateway took the folder. */
+function removeHolder(path: string): void {
+  if (readNote(path) === ownNote()) rmSync(path, { force: true })
+}
+
+function readNote(path: string): string {
   try {
-    text = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch {
     return ''
   }
-  const [, pid, host] = /^(\d+) (\S+)\n$/.exec(text) ?? []
+}
+
+/** Who holds the lock, as far as its note can be believed; empty if not at all. */
+function readHolder(path: string): string {
+  const [, pid, host] = /^(\d+) (\S+)\n$/.exec(readNote(path)) ?? []
   if (pid === undefined) return ''
   // In a container, or on another machine with the same disk, the number is another process here.
   if (host !== hostname()) return ` (process ${pid} on ${host})`

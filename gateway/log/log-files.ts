@@ -1,7 +1,9 @@
 // Notices that the log's files were moved or deleted under the running gateway: an open file lives on without its name,
-// and what is committed to it is gone with the process. Knows no SQLite.
+// what is committed to it is gone with the process, and a lock on it keeps nobody out. Knows no SQLite.
 
 import { statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { LOCK_FILE } from './lock.ts'
 
 /** The files are not where they were. */
 export class LogMoved extends Error {
@@ -17,9 +19,9 @@ interface Identity {
 export class LogFiles {
   readonly #files: readonly Identity[]
 
-  /** Remembers the database at `path` and its write-ahead log, which holds the newest commits; both are open by now. */
+  /** Remembers the database at `path`, its write-ahead log, which holds the newest commits, and the lock; all are open by now. */
   constructor(path: string) {
-    this.#files = [path, `${path}-wal`].flatMap(each => {
+    this.#files = [path, `${path}-wal`, join(dirname(path), LOCK_FILE)].flatMap(each => {
       const found = statSync(each, { throwIfNoEntry: false })
       return found ? [{ path: each, ino: found.ino, dev: found.dev }] : []
     })

@@ -46,6 +46,7 @@ export class SqliteLog implements Log, History {
   readonly #retention: RetentionPass
   readonly #stopRetention: () => void
   readonly #checkpointer: Checkpointer
+  readonly #files: LogFiles
   readonly #health: StorageHealth
   readonly #maxBytes: number
   readonly #followers = new Followers()
@@ -57,7 +58,8 @@ export class SqliteLog implements Log, History {
     this.epoch = epoch
     this.#opened = opened
     this.#maxBytes = maxBytes
-    this.#health = watchStorage(db, options)
+    this.#files = new LogFiles(db.name)
+    this.#health = watchStorage(db, this.#files, options)
     const ledger = new Ledger(db, () => this.#health.assertWritable())
     const trim = new Trim(ledger)
     const keys = new IdempotencyKeys(db)
@@ -172,13 +174,15 @@ export class SqliteLog implements Log, History {
     this.#health.stop()
     await this.#checkpointer.close()
     try {
+      // Without its lock the log may be another gateway's by now, which has not stopped.
+      this.#files.assertInPlace()
       this.#settled(() => {})
       db.prepare('UPDATE meta SET stopped = 1').run()
       // Closing the last connection checkpoints and fsyncs; only then may the mark speak of a clean stop.
       db.close()
       mark.write({ incarnation, stopped: true }, this.#ledger.head)
     } catch {
-      // A disk that cannot take the mark leaves an unclean stop, which the next start knows how to treat.
+      // A disk that cannot take the mark, or has no such file, leaves an unclean stop, which the next start knows how to treat.
     } finally {
       db.close()
       mark.close()
@@ -248,8 +252,11 @@ export class SqliteLog implements Log, History {
   }
 }
 
-function watchStorage(db: Database, { clock, onFault = () => {} }: SqliteLogOptions): StorageHealth {
-  const files = new LogFiles(db.name)
+function watchStorage(
+  db: Database,
+  files: LogFiles,
+  { clock, onFault = () => {} }: SqliteLogOptions,
+): StorageHealth {
   const probe = db.prepare('UPDATE meta SET head = head')
   return new StorageHealth({
     path: db.name,

@@ -5,12 +5,13 @@
 // arrives unheard while a token is checked.
 
 import { EventEmitter } from 'node:events'
-import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import fastifyWebSocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import type { Failure } from '../../shared/codes.ts'
+import { ServerResponse } from '../access/node-http.ts'
 import { admit } from '../core/admission.ts'
 import { Commands } from '../core/commands.ts'
 import { tally } from '../core/counters.ts'

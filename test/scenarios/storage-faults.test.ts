@@ -55,6 +55,12 @@ const FAULTS: Fault[] = [
     isWatched: true,
   },
   {
+    name: 'the lock is moved away',
+    inflict: pullAway('log.lock'),
+    says: /log\.lock was moved or deleted/,
+    isWatched: true,
+  },
+  {
     name: 'another file stands in place of the database',
     inflict: putInPlaceOf('log.db'),
     says: /Another file was put in place/,

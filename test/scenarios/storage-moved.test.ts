@@ -1,6 +1,6 @@
-// Rules H1 and C3 when the log's file is gone for good: nothing is acknowledged into it, and the next start says so.
+// Rules H1, C3 and R1 when a file of the log is gone for good: nothing is acknowledged into it, and the next start says so.
 
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { poll } from '../harness/deadline.ts'
@@ -37,4 +37,24 @@ describe.each(transports)('a log deleted under the gateway, over $name', ({ open
     expect(again.frames.find(frame => frame.type === 'gap')).toMatchObject({ reason: 'reset' })
     expect(dataOf(again.frames)).toEqual(['new'])
   })
+})
+
+test('[H1][R1] a lock deleted under the gateway lets a second one in; only that one acknowledges, and loses nothing', async t => {
+  const first = await startGateway(t, { config: { drain: '50ms' } })
+  const kept = [await first.publish('public:a', 'by the first')]
+  await rm(join(first.dataDir, 'log.lock'))
+  const second = await startGateway(t, { dataDir: first.dataDir })
+  for (let number = 1; number <= 20; number += 1) {
+    const body = { channel: 'public:a', data: 'by two' }
+    expect((await first.api('POST', '/api/publish', { body })).status).toBe(503)
+    kept.push(await second.publish('public:a', 'by the second'))
+  }
+  // Neither its end nor its name may be taken for those of the second.
+  await first.kill('SIGTERM')
+  expect(await readFile(join(first.dataDir, 'log.pid'), 'utf8')).toMatch(new RegExp(`^${second.pid} `))
+  kept.push(await second.publish('public:a', 'after the first'))
+  await second.kill('SIGKILL')
+  await second.restart()
+  const stored = (await second.api('GET', '/api/channels/public%3Aa/messages')).json.messages!
+  expect(stored.map(message => message.id)).toEqual(kept)
 })
