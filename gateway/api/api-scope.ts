@@ -62,9 +62,25 @@ function readNumbers(query: Record<string, unknown>, schema: TSchema): Record<st
 
 function describe(error: TLocalizedValidationError | undefined, query: Record<string, unknown>): string {
   const name = error?.instancePath.slice(1) ?? ''
-  const allowed =
-    error?.keyword === 'enum' ? `must be one of ${error.params.allowedValues.join(', ')}` : error?.message
-  return `The query parameter "${name}" ${allowed ?? 'is not valid'}; it is ${JSON.stringify(query[name])}.`
+  const value = query[name]
+  if (Array.isArray(value))
+    return `The query parameter "${name}" is there ${value.length} times; give it once.`
+  return `The query parameter "${name}" ${allowedBy(error)}; it is ${JSON.stringify(value)}.`
+}
+
+function allowedBy(error: TLocalizedValidationError | undefined): string {
+  switch (error?.keyword) {
+    case 'enum':
+      return `must be one of ${error.params.allowedValues.join(', ')}`
+    case 'type':
+      return error.params.type === 'integer' ? 'must be a whole number' : 'must be a number'
+    case 'minimum':
+      return `must be ${error.params.limit} or more`
+    case 'maximum':
+      return `must be ${error.params.limit} or less`
+    default:
+      return error?.message ?? 'is not valid'
+  }
 }
 
 /** Prepares a scope: queries are checked, and answers are written as they are, never cut to their schema. */
