@@ -72,11 +72,8 @@ function explain(error: unknown): { line: string; exitCode: number } {
     const line = `Port ${port} on ${address} is taken: stop the program that listens there, or set another port (TWINWIRE_PORT).`
     return { line, exitCode: EXIT_FAILURE }
   }
-  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-    return {
-      line: `The gateway cannot listen on ${address}:${port} (${message}): set host and port.`,
-      exitCode: EXIT_FAILURE,
-    }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return { line: `The gateway cannot listen (${message}): set host and port.`, exitCode: EXIT_FAILURE }
   }
   return { line: error instanceof Error ? (error.stack ?? message) : String(error), exitCode: EXIT_FAILURE }
 }

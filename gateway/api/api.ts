@@ -26,7 +26,9 @@ import { sessionRoutes } from './session.ts'
 import { settingsRoute } from './settings.ts'
 import { statsRoutes } from './stats.ts'
 import { tokenRoutes } from './tokens.ts'
-import { collectMethods, refuseUnrouted } from './unrouted.ts'
+import { collectMethods, refuseOtherMethods, refuseUnknownPaths } from './unrouted.ts'
+
+const STREAMS = ['/sse', '/ws']
 
 /**
  * Adds `/api/…`, `/metrics`, `/healthz` and `/readyz` to a server that was made with `SERVER_OPTIONS`, and makes problem details
@@ -37,8 +39,13 @@ export async function registerApi(app: FastifyInstance, deps: ApiDeps): Promise<
   await app.register(async root => {
     const described = useSchemas(root)
     await describeApi(described, deps)
+    // Streams themselves leave the server before the framework sees them.
+    const paths = new Map(STREAMS.map(path => [path, new Set(['GET'])]))
+    collectMethods(described, paths)
     healthRoutes(described, deps.state)
     await described.register(async scope => metricsRoute(scope, deps))
+    await described.register(async scope => allowOrigins(scope, deps.origins, '/sse'))
+    refuseOtherMethods(described, paths)
     await described.register(async scope => addRoutes(scope, deps), { prefix: '/api' })
   })
 }
@@ -49,7 +56,7 @@ async function addRoutes(scope: FastifyInstance, deps: ApiDeps): Promise<void> {
   barAddresses(api, deps.checkAddress)
   const paths = new Map<string, Set<string>>()
   collectMethods(api, paths)
-  allowOrigins(api, deps.origins)
+  allowOrigins(api, deps.origins, '/*')
   readBodiesAsText(api, deps.limits.bodyBytes)
   openapiRoute(api)
   sessionRoutes(api, deps)
@@ -71,5 +78,6 @@ async function addRoutes(scope: FastifyInstance, deps: ApiDeps): Promise<void> {
     statsRoutes(routes, deps.stats)
     figureRoutes(routes, deps.readFigures)
   })
-  refuseUnrouted(api, paths)
+  refuseOtherMethods(api, paths)
+  refuseUnknownPaths(api)
 }

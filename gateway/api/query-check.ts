@@ -17,10 +17,12 @@ export const compileQueryCheck: FastifySchemaCompiler<Schema> = ({ schema, httpP
   return (query: Record<string, unknown>) => {
     const value: Record<string, unknown> = {}
     for (const [name, parameter] of parameters) {
-      const given = readParameter(query[name], parameter)
+      const text = query[name]
+      if (Array.isArray(text)) return { error: refusal(name, `is there ${text.length} times; give it once`) }
+      const given = readParameter(text, parameter)
       if (given === undefined) continue
       const wrong = findFault(given, parameter)
-      if (wrong !== null) return { error: refusal(name, wrong, query[name]) }
+      if (wrong !== null) return { error: refusal(name, `${wrong}; it is ${JSON.stringify(text)}`) }
       value[name] = given
     }
     return { value }
@@ -39,20 +41,18 @@ function findFault(
   value: unknown,
   { type, enum: allowed, minimum, maximum, maxLength }: Schema,
 ): string | null {
-  if (type === 'string' && typeof value !== 'string') return 'must be string'
-  if (type === 'number' && typeof value !== 'number') return 'must be number'
-  if (type === 'integer' && !Number.isInteger(value)) return 'must be integer'
+  if (type === 'number' && typeof value !== 'number') return 'must be a number'
+  if (type === 'integer' && !Number.isInteger(value)) return 'must be a whole number'
   if (allowed && !allowed.includes(value)) return `must be one of ${allowed.join(', ')}`
   if (typeof value === 'number') {
-    if (minimum !== undefined && value < minimum) return `must be >= ${minimum}`
-    if (maximum !== undefined && value > maximum) return `must be <= ${maximum}`
+    if (minimum !== undefined && value < minimum) return `must be ${minimum} or more`
+    if (maximum !== undefined && value > maximum) return `must be ${maximum} or less`
   }
   if (typeof value === 'string' && maxLength !== undefined && [...value].length > maxLength)
     return `must not have more than ${maxLength} characters`
   return null
 }
 
-function refusal(name: string, wrong: string, given: unknown): RequestRefused {
-  const message = `The query parameter "${name}" ${wrong}; it is ${JSON.stringify(given)}.`
-  return new RequestRefused({ code: 'bad_request', message })
+function refusal(name: string, wrong: string): RequestRefused {
+  return new RequestRefused({ code: 'bad_request', message: `The query parameter "${name}" ${wrong}.` })
 }

@@ -1,5 +1,6 @@
-// What no route of the API takes: unknown paths (404) and known paths with another method (405). Knows no route by name.
+// What no route takes: known paths with another method (405), and unknown paths of the API (404). Knows no route by name.
 
+import type { HTTPMethods } from 'fastify'
 import type { ApiScope } from './api-scope.ts'
 import { sendProblem } from './problem.ts'
 
@@ -15,14 +16,16 @@ export function collectMethods(api: ApiScope, paths: Map<string, Set<string>>): 
   })
 }
 
-/** Answers every other method of the collected paths with 405, and every other path with 404. */
-export function refuseUnrouted(api: ApiScope, paths: ReadonlyMap<string, ReadonlySet<string>>): void {
+/** Answers every other method of the collected paths with 405. */
+export function refuseOtherMethods(scope: ApiScope, paths: ReadonlyMap<string, ReadonlySet<string>>): void {
   // A copy: the routes that are added here are collected too.
   for (const [path, known] of [...paths]) {
     if (path.includes('*')) continue
     const allow = [...known].join(', ')
-    const others = METHODS.filter(method => !known.has(method))
-    api.route({
+    const others: HTTPMethods[] = METHODS.filter(method => !known.has(method))
+    // Fastify adds HEAD to every GET but that of a stream.
+    if (known.has('GET') && !known.has('HEAD')) others.push('HEAD')
+    scope.route({
       method: others,
       url: path,
       schema: { hide: true },
@@ -32,6 +35,10 @@ export function refuseUnrouted(api: ApiScope, paths: ReadonlyMap<string, Readonl
       },
     })
   }
+}
+
+/** Answers every path that is not there with 404. */
+export function refuseUnknownPaths(api: ApiScope): void {
   // The pages take every path that a browser may read, and would answer with the dashboard.
   for (const url of ['', '/*']) {
     api.get(url, { schema: { hide: true } }, (_request, reply) => {

@@ -2,8 +2,9 @@
 // Knows no configuration file.
 
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { link, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeDataFolder } from '../core/data-folder.ts'
 import { ConfigError } from './config-error.ts'
 import { apiKey, jwtSecret, password } from './schema.ts'
 
@@ -72,7 +73,8 @@ async function readSecrets(file: string): Promise<Secrets | null> {
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null
+    // A file in the place of the folder: it is told as such when the folder is made.
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null
     throw new ConfigError(file, `the file cannot be read (${codeOf(error)}); let the gateway's user read it.`)
   }
   const kept = parseObject(text)
@@ -101,8 +103,8 @@ function parseObject(text: string): Record<string, unknown> | null {
 async function writeSecrets(dataDir: string, secrets: Secrets, first: boolean): Promise<boolean> {
   const file = secretsFile(dataDir)
   const draft = `${file}.${randomBytes(6).toString('hex')}`
+  makeFolder(dataDir)
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 })
     await writeDurably(draft, `${JSON.stringify(secrets, null, 2)}\n`)
     try {
       await (first ? link(draft, file) : rename(draft, file))
@@ -116,6 +118,17 @@ async function writeSecrets(dataDir: string, secrets: Secrets, first: boolean): 
     throw new ConfigError(
       file,
       `${what} (${codeOf(error)}); make the folder writable or set dataDir to one that is.`,
+    )
+  }
+}
+
+function makeFolder(dataDir: string): void {
+  try {
+    makeDataFolder(dataDir)
+  } catch (error) {
+    throw new ConfigError(
+      'dataDir',
+      `the folder ${dataDir} cannot be made (${(error as Error).message}); create it, or name another.`,
     )
   }
 }

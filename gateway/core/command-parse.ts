@@ -6,6 +6,13 @@ import type { Json, Ref } from '../../shared/frames.ts'
 import { readMembers } from '../../shared/json-members.ts'
 import { channelNameMessage } from './publication-check.ts'
 
+declare global {
+  interface JSON {
+    /** Stands in what `JSON.stringify` is given for a number that it writes as the text says (ES2026). */
+    rawJSON(text: string): unknown
+  }
+}
+
 interface Named {
   readonly ref?: Ref
   readonly channel: string
@@ -55,21 +62,26 @@ export function parseCommand(text: string): ParseOutcome {
   const read = readMembers(text)
   if ('code' in read) return { failure: read, ref: undefined, isMalformed: true }
   const { values, members } = read
-  const { type, ref } = values
-  if (ref !== undefined && !isRef(ref))
-    return refuse('"ref" must be a number within ±(2^53−1) or a text of at most 200 characters.')
+  const { type } = values
+  const ref = readRef(values.ref, members.get('ref'))
+  if (ref === null)
+    return refuse(`"ref" must be a number or a text, of at most ${MAX_REF_LENGTH} characters.`)
   if (!isCommandType(type))
     return refuse(`"type" must be one of ${Object.keys(FIELDS).join(', ')}.`, ref, true)
   const problem = findProblem(type, values)
   if (problem) return refuse(problem, ref)
-  const command = type === 'publish' ? { ...values, data: members.get('data') } : values
+  const echo = ref !== undefined && { ref }
+  const command = { ...values, ...echo, ...(type === 'publish' && { data: members.get('data') }) }
   return { command: command as unknown as ParsedCommand }
 }
 
-function isRef(value: unknown): value is Ref {
-  // A number that JavaScript cannot hold would come back as another one.
-  if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER
-  return typeof value === 'string' && value.length <= MAX_REF_LENGTH
+/** The ref to answer with; null: it is none. */
+function readRef(value: Json | undefined, raw = ''): Ref | undefined | null {
+  if (value === undefined) return undefined
+  if (typeof value === 'string') return value.length <= MAX_REF_LENGTH ? value : null
+  if (typeof value !== 'number' || raw.length > MAX_REF_LENGTH) return null
+  // What JavaScript cannot hold (64-bit integers, for one) would come back as another number.
+  return String(value) === raw ? value : (JSON.rawJSON(raw) as unknown as Ref)
 }
 
 function isCommandType(value: unknown): value is ParsedCommand['type'] {
@@ -98,7 +110,7 @@ function findProblem(type: ParsedCommand['type'], values: Readonly<Record<string
 function checkValue(name: string, kind: string, value: Json): string | null {
   if (kind === 'json') return null
   if (kind === 'count?') {
-    const isCount = Number.isSafeInteger(value) && (value as number) >= 0
+    const isCount = Number.isInteger(value) && (value as number) >= 0
     return isCount ? null : `"${name}" must be a whole number, 0 or more.`
   }
   if (typeof value !== 'string') return `"${name}" must be a text.`

@@ -22,6 +22,8 @@ const MAX_BAD_FRAMES = 5
 type Waiting =
   | { readonly command: ParsedCommand }
   | { readonly failure: Failure; readonly ref: Ref | undefined }
+  /** The connection ends with this reason, once what came before is answered. */
+  | { readonly breach: string }
 
 export class Commands {
   readonly #session: Session
@@ -33,6 +35,7 @@ export class Commands {
   #isRunning = false
   #isPaused = false
   #badFrames = 0
+  #isOver = false
   readonly #rate: Rate
   readonly #publishRate: Rate
 
@@ -50,12 +53,20 @@ export class Commands {
   receive(text: string): void {
     const parsed = parseCommand(text)
     this.#badFrames = 'isMalformed' in parsed && parsed.isMalformed ? this.#badFrames + 1 : 0
-    if ('failure' in parsed && this.#badFrames >= MAX_BAD_FRAMES) {
-      const { message } = parsed.failure
-      this.#session.close('bad_request', `${MAX_BAD_FRAMES} frames in a row were no commands: ${message}`)
-      return
-    }
-    this.#waiting.push(this.#limit(parsed))
+    this.#wait(this.#limit(parsed))
+    if ('failure' in parsed && this.#badFrames >= MAX_BAD_FRAMES)
+      this.end(`${MAX_BAD_FRAMES} frames in a row were no commands: ${parsed.failure.message}`)
+  }
+
+  /** Ends the connection for what it sent, once everything before that is answered; what comes behind is not read. */
+  end(breach: string): void {
+    this.#wait({ breach })
+    this.#isOver = true
+  }
+
+  #wait(waiting: Waiting): void {
+    if (this.#isOver) return
+    this.#waiting.push(waiting)
     this.#pauseIfFull()
     if (!this.#isRunning) void this.#run()
   }
@@ -108,7 +119,8 @@ export class Commands {
     }
     await this.#publishing
     if (!this.#session.isOpen) return
-    if (!('command' in next)) this.#fail(next.failure.code, next.failure.message, next.ref)
+    if ('breach' in next) this.#session.close('bad_request', next.breach)
+    else if ('failure' in next) this.#fail(next.failure.code, next.failure.message, next.ref)
     else if (next.command.type !== 'publish') await this.#carryOut(next.command)
   }
 

@@ -5,6 +5,7 @@ import type { Gap, Ref, Subscribed, Welcome } from '../../shared/frames.ts'
 import type { Admission } from './admission.ts'
 import type { Context } from './context.ts'
 import { whyEnded } from './identity-end.ts'
+import type { ChannelView } from './log.ts'
 import type { ReplayPage } from './replay-page.ts'
 import { openingOf, type ResumeRequest, startOf, unstoredOpening } from './resume.ts'
 import type { Session } from './session.ts'
@@ -118,8 +119,13 @@ async function openAll(
     subscription.seq = Math.max(view.after, view.trimmed)
     return { subscription, ...openingOf(view, request, starts[index]!.isReset, page.epoch) }
   })
-  const start = Math.min(...page.channels.map(({ after }) => after))
+  const start = Math.min(...page.channels.map(view => lastBefore(view, page.head)))
   return { each, page: replayed, through: page.through, start }
+}
+
+/** A rewind over all that a channel keeps begins right before it, so that its place is no gap in another channel. */
+function lastBefore({ after, oldest }: ChannelView, head: number): number {
+  return Math.max(after, oldest === null ? head : oldest - 1)
 }
 
 /** Nothing to give back: the tail covers everything from its newest seq on, without a look into the log. */

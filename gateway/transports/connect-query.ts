@@ -19,8 +19,8 @@ export function readConnectQuery(query: URLSearchParams): ConnectQuery | Failure
     if (!KNOWN.includes(name))
       return bad(`There is no query parameter "${name}": the known ones are ${KNOWN.join(', ')}.`)
   }
-  const history = query.get('history')
-  if (history !== null && !/^\d{1,9}$/.test(history))
+  const history = query.get('history') || undefined
+  if (history !== undefined && !/^\d+$/.test(history))
     return bad('"history" must be a whole number, 0 or more.')
   const sender = query.get('sender') || undefined
   if (sender !== undefined && sender.length > MAX_SENDER_LENGTH) {
@@ -31,7 +31,7 @@ export function readConnectQuery(query: URLSearchParams): ConnectQuery | Failure
     channels: [...new Set(asked.filter(name => name !== ''))],
     // An empty cursor is how a page writes "from the beginning of my visit".
     since: query.get('since') || undefined,
-    history: history === null ? undefined : Number(history),
+    history: history === undefined ? undefined : Number(history),
     sender,
   }
 }

@@ -199,9 +199,9 @@ function hear(
 ): void {
   let commands: Commands | null = null
   link.onMessage = text => {
-    if (text === null) return session.close('bad_request', 'Frames have to be text: one JSON object each.')
     commands ??= new Commands(session, context, opened)
-    commands.receive(text)
+    if (text === null) commands.end('Frames have to be text: one JSON object each.')
+    else commands.receive(text)
   }
   link.onLate = () => {
     tally(context.counters.limited, 'receiveTimeout')

@@ -24,6 +24,17 @@ test('[W3] ping is answered with its ref, a number or a string', async t => {
   expect(await socket.next('pong')).toEqual({ type: 'pong' })
 })
 
+test('[W3] a ref that JavaScript cannot hold comes back as it was written', async t => {
+  const socket = await user(t)
+  const texts: string[] = []
+  socket.socket.on('message', bytes => texts.push(String(bytes)))
+  socket.send('{"type":"ping","ref":9007199254740993}')
+  socket.send('{"type":"history","ref":1.50,"channel":"room:a"}')
+  await socket.next('history')
+  expect(texts).toContain('{"type":"pong","ref":9007199254740993}')
+  expect(texts.at(-1)).toMatch(/^\{"type":"history","ref":1\.50,/)
+})
+
 test('[W3] publish: everyone receives it with the user, the publisher too', async t => {
   const channel = freshChannel('room:')
   const [publisher, other] = [await user(t, channel), await user(t, channel)]

@@ -152,16 +152,45 @@ test('[S7] a client reads and publishes over HTTP with its own token, within its
   expect(elsewhere.status).toBe(403)
 })
 
+/** What a browser asks before it lets a page of another origin call. */
+const preflightOf = (path: string, origin: string, method: string, headers: string) =>
+  fetch(gateway().url + path, {
+    method: 'OPTIONS',
+    headers: {
+      Origin: origin,
+      'Access-Control-Request-Method': method,
+      'Access-Control-Request-Headers': headers,
+    },
+  })
+
+test('[S2] [W4] a page that reads a stream by fetch, its token in a header, may ask for it', async () => {
+  const preflight = (origin: string) =>
+    preflightOf('/sse', origin, 'GET', 'authorization, cache-control, last-event-id')
+  const allowed = await preflight('http://localhost:8000')
+  expect(allowed.status).toBe(204)
+  expect(allowed.headers.get('access-control-allow-origin')).toBe('http://localhost:8000')
+  for (const name of ['authorization', 'cache-control', 'last-event-id'])
+    expect(allowed.headers.get('access-control-allow-headers')?.toLowerCase()).toContain(name)
+  expect((await preflight('https://evil.example')).status).toBe(403)
+})
+
+test.for([
+  ['POST', '/sse', 'GET, OPTIONS'],
+  ['HEAD', '/sse', 'GET, OPTIONS'],
+  ['DELETE', '/ws', 'GET'],
+  ['POST', '/healthz', 'GET, HEAD'],
+  ['PUT', '/metrics', 'GET, HEAD'],
+  ['GET', '/api/publish', 'POST'],
+] as const)('[R6] %s %s: 405, and what is allowed', async ([method, path, allow]) => {
+  const answer = await fetch(gateway().url + path, { method })
+  expect(answer.status).toBe(405)
+  expect(answer.headers.get('allow')).toBe(allow)
+  expect(answer.headers.get('content-type')).toBe('application/problem+json')
+})
+
 test('[H3] CORS preflight is answered for allowed origins and no others', async () => {
   const preflight = (origin: string) =>
-    fetch(`${gateway().url}/api/publish`, {
-      method: 'OPTIONS',
-      headers: {
-        Origin: origin,
-        'Access-Control-Request-Method': 'POST',
-        'Access-Control-Request-Headers': 'authorization, content-type, idempotency-key',
-      },
-    })
+    preflightOf('/api/publish', origin, 'POST', 'authorization, content-type, idempotency-key')
   const allowed = await preflight('http://localhost:8000')
   expect(allowed.status).toBeLessThan(300)
   expect(allowed.headers.get('access-control-allow-origin')).toBe('http://localhost:8000')

@@ -5,6 +5,7 @@ import { dataOf, messagesOf, range, seqOf } from '../harness/frame.ts'
 import { startGateway } from '../harness/gateway.ts'
 import { freshChannel } from '../harness/names.ts'
 import { shared } from '../harness/scope.ts'
+import { openSse } from '../harness/sse.ts'
 import { transports } from '../harness/transports.ts'
 
 const gateway = shared(scope => startGateway(scope))
@@ -58,4 +59,19 @@ describe.each(transports)('rewind over $name', ({ open }) => {
     await empty.next('live')
     expect(empty.frames.map(frame => frame.type)).toEqual(['welcome', 'subscribed', 'live'])
   })
+})
+
+test('[S3] [R2] cut right after the welcome, a rewind comes to the same, and claims no gap for a quiet channel', async t => {
+  const [busy, quiet] = [freshChannel(), freshChannel()]
+  for (const number of range(1, 5)) await gateway().publish(busy, number)
+  await gateway().api('DELETE', `/api/channels/${busy}/messages`)
+  for (const number of range(6, 10)) await gateway().publish(busy, number)
+  const channels = [busy, quiet]
+  const cut = await openSse(t, gateway().url, { channels, history: 3 })
+  await cut.next('live')
+  const welcome = cut.events.find(({ name }) => name === 'welcome')!
+  const resumed = await openSse(t, gateway().url, { channels, headers: { 'Last-Event-ID': welcome.id! } })
+  await resumed.next('live')
+  expect(dataOf(resumed.frames)).toEqual(dataOf(cut.frames))
+  expect(resumed.frames.filter(({ type }) => type === 'gap')).toEqual([])
 })

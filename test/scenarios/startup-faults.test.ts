@@ -74,6 +74,16 @@ test('[R6] the port is taken', async t => {
   expect(line).toContain('TWINWIRE_PORT')
 })
 
+test.for(['192.0.2.77', 'no host of this name'])(
+  '[R6] the host %s is none of this machine',
+  async (host, t) => {
+    const folder = await makeFolder(t, testConfig({ host }))
+    const { line } = await refusal(t, folder)
+    expect(line).toContain(host)
+    expect(line).toContain('set host')
+  },
+)
+
 test('[R6] a second gateway on the same data folder; the first one is not disturbed', async t => {
   const first = await startGateway(t)
   const folder = await makeFolder(t, testConfig({ dataDir: first.dataDir }))
@@ -117,6 +127,24 @@ test('[R6] the data folder is not writable', async t => {
   const { line } = await refusal(t, folder, {}, isRoot ? NOBODY : undefined)
   expect(line).toContain('data')
   expect(await readdir(data)).toEqual([])
+})
+
+test('[R6] the data folder is a file, with or without secrets to be generated', async t => {
+  for (const config of [{ port: 0, dataDir: 'twinwire.yaml' }, testConfig({ dataDir: 'twinwire.yaml' })]) {
+    const folder = await makeFolder(t, config)
+    const { line } = await refusal(t, folder)
+    expect(line).toContain('folder')
+    expect(line).toContain('cannot be made')
+    expect(await readdir(folder)).toEqual(['twinwire.yaml'])
+  }
+})
+
+// There `mkdir` says of a folder that exists that it does not, and the one of Node asks for ever.
+test.runIf(process.platform === 'linux')('[R6] the data folder is where no folder can be made', async t => {
+  for (const config of [{ port: 0, dataDir: '/proc/twinwire' }, testConfig({ dataDir: '/proc/twinwire' })]) {
+    const { line } = await refusal(t, await makeFolder(t, config))
+    expect(line).toContain('/proc/twinwire')
+  }
 })
 
 /** The database of a gateway that ran before: the one file in its folder that begins as SQLite files do. */

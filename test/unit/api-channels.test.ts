@@ -113,13 +113,13 @@ describe('history', () => {
   })
 
   test.each([
-    ['limit=0', /"limit" must be >= 1; it is "0"/],
-    ['limit=1001', /"limit" must be <= 1000/],
-    ['limit=1e2', /"limit" must be integer/],
+    ['limit=0', /"limit" must be 1 or more; it is "0"/],
+    ['limit=1001', /"limit" must be 1000 or less/],
+    ['limit=1e2', /"limit" must be a whole number/],
     ['limit=-5', /"limit"/],
-    ['limit=1&limit=2', /"limit" must be integer/],
-    ['wait=31', /"wait" must be <= 30/],
-    ['wait=soon', /"wait" must be number/],
+    ['limit=1&limit=2', /"limit" is there 2 times; give it once/],
+    ['wait=31', /"wait" must be 30 or less/],
+    ['wait=soon', /"wait" must be a number/],
   ])('refuses ?%s with a sentence', async (query, sentence) => {
     const { call } = await startApi()
     const answer = await call('GET', `${NEWS}?${query}`)

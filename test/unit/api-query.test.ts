@@ -31,16 +31,16 @@ test.for(good)('%s: read', ([, query, more]) => {
 })
 
 const bad: [Record<string, unknown>, string][] = [
-  [{ limit: 'many' }, 'The query parameter "limit" must be integer; it is "many".'],
-  [{ limit: '1.5' }, 'The query parameter "limit" must be integer; it is "1.5".'],
-  [{ limit: '1e2' }, 'The query parameter "limit" must be integer; it is "1e2".'],
-  [{ limit: ['1', '2'] }, 'The query parameter "limit" must be integer; it is ["1","2"].'],
-  [{ limit: '0' }, 'The query parameter "limit" must be >= 1; it is "0".'],
-  [{ limit: '1001' }, 'The query parameter "limit" must be <= 1000; it is "1001".'],
-  [{ wait: '-1' }, 'The query parameter "wait" must be >= 0; it is "-1".'],
-  [{ wait: 'long' }, 'The query parameter "wait" must be number; it is "long".'],
+  [{ limit: 'many' }, 'The query parameter "limit" must be a whole number; it is "many".'],
+  [{ limit: '1.5' }, 'The query parameter "limit" must be a whole number; it is "1.5".'],
+  [{ limit: '1e2' }, 'The query parameter "limit" must be a whole number; it is "1e2".'],
+  [{ limit: ['1', '2'] }, 'The query parameter "limit" is there 2 times; give it once.'],
+  [{ limit: '0' }, 'The query parameter "limit" must be 1 or more; it is "0".'],
+  [{ limit: '1001' }, 'The query parameter "limit" must be 1000 or less; it is "1001".'],
+  [{ wait: '-1' }, 'The query parameter "wait" must be 0 or more; it is "-1".'],
+  [{ wait: 'long' }, 'The query parameter "wait" must be a number; it is "long".'],
   [{ step: '2' }, 'The query parameter "step" must be one of 1, 60; it is "2".'],
-  [{ after: ['a', 'b'] }, 'The query parameter "after" must be string; it is ["a","b"].'],
+  [{ after: ['a', 'b'] }, 'The query parameter "after" is there 2 times; give it once.'],
   [{ text: 'four' }, 'The query parameter "text" must not have more than 3 characters; it is "four".'],
   [{ transport: 'mail' }, 'The query parameter "transport" must be one of websocket, sse; it is "mail".'],
 ]

@@ -85,9 +85,11 @@ test.each([
 test('a folder that cannot be made is told in one line', async () => {
   const file = join(await emptyFolder(), 'file')
   await writeFile(file, '')
-  await expect(completeSecrets(['apiKey'], join(file, 'data'))).rejects.toThrow(
-    /secrets\.json: .*\(ENOTDIR\)/,
-  )
+  for (const dataDir of [file, join(file, 'data')]) {
+    await expect(completeSecrets(['apiKey'], dataDir)).rejects.toThrow(
+      `dataDir: the folder ${dataDir} cannot be made`,
+    )
+  }
 })
 
 test('a link that leads nowhere is told, not followed for ever', async () => {

@@ -64,17 +64,32 @@ test.each([
   expect('failure' in outcome && outcome.failure.message).toContain(named)
 })
 
+test.each([['null'], ['true'], ['{}'], [JSON.stringify('x'.repeat(201))], ['1'.repeat(201)]])(
+  '[W3] the ref %s is refused, but the frame is not malformed',
+  ref => {
+    const outcome = parseCommand(`{"type":"ping","ref":${ref}}`)
+    expect(outcome).toMatchObject({ failure: { code: 'bad_request' }, ref: undefined, isMalformed: false })
+  },
+)
+
+// As JavaScript's own number, some would come back as another one, or as null, and nobody would know the answer again.
 test.each([
-  ['null'],
-  ['true'],
-  ['{}'],
-  [JSON.stringify('x'.repeat(201))],
-  // Would come back as another number, or as null, so that nobody knows the answer again.
-  ['1e999'],
-  ['9007199254740993'],
-])('[W3] the ref %s is refused, but the frame is not malformed', ref => {
-  const outcome = parseCommand(`{"type":"ping","ref":${ref}}`)
-  expect(outcome).toMatchObject({ failure: { code: 'bad_request' }, ref: undefined, isMalformed: false })
+  '0',
+  '-7',
+  '1.5',
+  '1.50',
+  '-0',
+  '9007199254740993',
+  '-18446744073709551615',
+  '1e999',
+  '"1"',
+  '""',
+])('[W3] the ref %s comes back as it was written', ref => {
+  for (const text of [`{"type":"ping","ref":${ref}}`, `{"type":"nonsense","ref": ${ref} }`]) {
+    const outcome = parseCommand(text)
+    const echo = 'command' in outcome ? outcome.command.ref : outcome.ref
+    expect(JSON.stringify({ ref: echo })).toBe(`{"ref":${ref}}`)
+  }
 })
 
 test('a deeply nested publish neither throws nor takes long', () => {

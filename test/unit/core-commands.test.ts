@@ -104,10 +104,29 @@ test('[W2] five malformed frames in a row end the connection, four do not', asyn
     ...Array.from({ length: 5 }, () => 'failure'),
   ])
   expect(peer.link.ended).toBeNull()
+  peer.link.sent.length = 0
   for (const text of malformed) peer.commands.receive(text)
+  peer.command({ type: 'ping', ref: 3 })
   await turns(5)
   expect(peer.link.ended?.code).toBe('bad_request')
-  expect(peer.link.frames.at(-1)).toMatchObject({ type: 'goodbye', code: 'bad_request', reconnect: false })
+  expect(peer.link.frames).toMatchObject([
+    ...Array.from({ length: 5 }, () => ({ type: 'failure', code: 'bad_request' })),
+    { type: 'goodbye', code: 'bad_request', reconnect: false },
+  ])
+})
+
+test('[W2] [W3] what a connection asked before it broke the rules is answered before the goodbye', async () => {
+  const core = new Core()
+  const peer = await open(core)
+  core.log.turns = () => 2
+  peer.command({ type: 'publish', ref: 1, channel: 'a', data: 1 })
+  peer.command({ type: 'history', ref: 2, channel: 'a' })
+  peer.commands.end('Frames have to be text.')
+  peer.command({ type: 'publish', ref: 3, channel: 'a', data: 2 })
+  await turns(20)
+  expect(answers(peer).map(({ ref, type }) => `${ref} ${type}`)).toEqual(['1 published', '2 history'])
+  expect(peer.link.frames.at(-1)).toMatchObject({ type: 'goodbye', reason: 'Frames have to be text.' })
+  expect(core.log.inner.head).toBe(1)
 })
 
 test('[W3] over the rate a command fails by its ref and does nothing; backends have no rate', async () => {

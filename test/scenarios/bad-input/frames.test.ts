@@ -41,6 +41,7 @@ test('[W2] five malformed frames in a row: goodbye and 4400', async t => {
   const socket = await open(t)
   for (const _ of range(1, 5)) socket.send('rubbish')
   expect(await socket.next('goodbye')).toMatchObject({ code: 'bad_request', reconnect: false })
+  expect(socket.frames.filter(({ type }) => type === 'failure')).toHaveLength(5)
   expect(await socket.ended).toEqual({ closeCode: 4400 })
 })
 
@@ -54,7 +55,9 @@ test('[W2] four, then a good one, then four: the connection stays', async t => {
 
 test('[W2] a binary frame: goodbye and 4400', async t => {
   const socket = await open(t)
+  socket.send('{"type":"history","channel":"public:a","ref":"before"}')
   socket.send(new Uint8Array([1, 2, 3]))
+  expect(await socket.next({ ref: 'before' })).toMatchObject({ type: 'history' })
   expect(await socket.next('goodbye')).toMatchObject({ code: 'bad_request', reconnect: false })
   expect(await socket.ended).toEqual({ closeCode: 4400 })
 })
