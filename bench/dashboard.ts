@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import { endCrowd, startCrowd } from './crowd-process.ts'
 import { startNode } from './servers/server-process.ts'
 
@@ -33,6 +33,7 @@ async function main(): Promise<void> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
     await signIn(page, url, password)
     say(`${count} connections, each receiving one message a second`)
+    await tellPaint(browser, url)
     await tellTimes(page, url, count)
     await tellApi(url, key)
   } finally {
@@ -55,6 +56,21 @@ async function signIn(page: Page, url: string, password: string): Promise<void> 
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: 'Overview' }).waitFor()
+}
+
+/** With an empty cache each time: how long somebody looks at nothing. */
+async function tellPaint(browser: Browser, url: string): Promise<void> {
+  const times: number[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const page = await browser.newPage()
+    await page.goto(url)
+    await page.getByLabel('User').waitFor()
+    times.push(
+      await page.evaluate<number>("performance.getEntriesByName('first-contentful-paint')[0].startTime"),
+    )
+    await page.close()
+  }
+  sayTimes('first paint, from an empty cache', times)
 }
 
 async function tellTimes(page: Page, url: string, count: number): Promise<void> {
@@ -127,6 +143,10 @@ async function tell(what: string, act: (round: number) => Promise<void>): Promis
     await act(round)
     times.push(performance.now() - begun)
   }
+  sayTimes(what, times)
+}
+
+function sayTimes(what: string, times: readonly number[]): void {
   const sorted = times.toSorted((a, b) => a - b)
   say(`${what}: ${sorted[Math.floor(ROUNDS / 2)]!.toFixed(0)} ms, longest ${sorted.at(-1)!.toFixed(0)} ms`)
 }

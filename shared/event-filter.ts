@@ -12,10 +12,13 @@ export interface EventFilter {
   readonly channel?: string | undefined
   /** Occurs somewhere, in letters of either case. */
   readonly text?: string | undefined
+  /** Not after this; milliseconds since 1970. */
+  readonly until?: number | undefined
 }
 
 export function fitsFilter(event: KeptEvent, filter: EventFilter): boolean {
-  const { kinds = [], text = '' } = filter
+  const { kinds = [], text = '', until = Number.POSITIVE_INFINITY } = filter
+  if (event.time > until) return false
   if (kinds.length > 0 && !kinds.includes(event.kind)) return false
   const { code, connection, user, address, transport, channel, message } = event
   const exact = { code, connection, user, address, channel }

@@ -1,21 +1,17 @@
 // A channel's rule and figures, read again while somebody looks.
 
 import { useEffect, useState } from 'preact/hooks'
-import { formatBytes, formatCount, formatDuration, formatPace } from '../format.ts'
+import { formatBytes, formatCount, formatPace } from '../format.ts'
 import { Fact } from '../parts/fact.tsx'
 import { When } from '../parts/when.tsx'
 import { link, linkCount } from '../state/feed.ts'
 import { explain, request } from '../state/request.ts'
+import type { RuleView } from '../state/rule-words.ts'
+import { historyWords, PUBLISH_WORDS, SUBSCRIBE_WORDS } from '../state/rule-words.ts'
 
 export interface ChannelAnswer {
   name: string
-  rule: {
-    match: string
-    subscribe: string
-    publish: string
-    history: { messages: number; ageMs: number; bytes?: number } | false
-    presence: boolean
-  }
+  rule: RuleView
   subscribers: number
   perSecond: number
   messages: number
@@ -61,22 +57,16 @@ export function ChannelFacts({ answer, problem, newest }: FactsProps) {
   const last = Math.max(answer?.last ?? 0, newest)
   return (
     <dl class="strip">
-      <Fact term="Subscribers">{answer && formatCount(answer.subscribers)}</Fact>
+      <Fact term="Subscribers" title="This page is one of them">
+        {answer && formatCount(answer.subscribers)}
+      </Fact>
       <Fact term="Per second">{answer && formatPace(answer.perSecond)}</Fact>
       <Fact term="Kept">{answer && `${formatCount(answer.messages)} · ${formatBytes(answer.bytes)}`}</Fact>
       <Fact term="Last message">{last > 0 && <When time={last} />}</Fact>
       <Fact term="Rule">{answer && <code>{answer.rule.match}</code>}</Fact>
-      <Fact term="May subscribe">{answer?.rule.subscribe}</Fact>
-      <Fact term="Clients may publish">{answer?.rule.publish}</Fact>
+      <Fact term="May subscribe">{answer && SUBSCRIBE_WORDS[answer.rule.subscribe]}</Fact>
+      <Fact term="Clients may publish">{answer && PUBLISH_WORDS[answer.rule.publish]}</Fact>
       <Fact term="History">{answer && historyWords(answer.rule.history)}</Fact>
     </dl>
   )
-}
-
-function historyWords(history: ChannelAnswer['rule']['history']): string {
-  if (!history) return 'none'
-  const parts = [`${formatCount(history.messages)} messages`]
-  parts.push(formatDuration(history.ageMs).replace(/ 0 \S+$/, ''))
-  if (history.bytes !== undefined) parts.push(formatBytes(history.bytes))
-  return parts.join(', ')
 }

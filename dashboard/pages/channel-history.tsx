@@ -1,12 +1,13 @@
 // What a channel keeps, page by page back in time. The address holds the page, so that a link leads to it.
 
 import type { RefObject } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
-import { formatFieldTime } from '../format.ts'
+import { formatClock } from '../format.ts'
 import { GapRow } from '../parts/gap-row.tsx'
 import { ListFault, ListLoading } from '../parts/list-state.tsx'
 import { MessageRow } from '../parts/message-row.tsx'
+import { MomentFilter } from '../parts/moment-filter.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { pageLink } from '../place.ts'
 import { linkCount } from '../state/feed.ts'
@@ -32,23 +33,35 @@ type Reading =
   | { readonly name: 'ready'; readonly page: HistoryPage }
 
 export function ChannelHistory({ name, watch, isKept, onDelete }: HistoryProps) {
-  const { before = '', since = '', until = '' } = useLocation().query
+  const { query, route } = useLocation()
+  const { before = '', since = '', until = '' } = query
   const [reading, reload] = useHistory(name, { before, since, until })
   const [purging, setPurging] = useState(false)
+  const [done, setDone] = useState('')
   const { page } = reading
   const tail = watch?.tail.value
   const isNewest = before === '' && since === '' && until === ''
   const hasCome = isNewest && page !== null && tail && newestTime(tail) > (page.messages[0]?.time ?? 0)
   const deleted = new Set(tail?.deleted)
+  const onPurged = (): void => {
+    setDone(`Purged at ${formatClock(Date.now())}`)
+    reload()
+  }
   const section = useShownFromTop(`${before} ${since} ${until}`)
   return (
     <section ref={section} class="tail" aria-label="History">
       <div class="toolbar">
         <div class="filter-row">
           <Ways label="Pages of the history" name={name} page={page} />
-          <Moment name={name} until={until} />
+          <MomentFilter
+            until={until}
+            onSet={moment => route(pageLink('channel', { name, tab: 'history', until: moment }))}
+          />
         </div>
         <div class="tail-actions">
+          <span class="done" role="status">
+            {done}
+          </span>
           <button type="button" class={hasCome ? 'button button-main' : 'button'} onClick={reload}>
             {hasCome ? 'Show new messages' : 'Refresh'}
           </button>
@@ -78,7 +91,7 @@ export function ChannelHistory({ name, watch, isKept, onDelete }: HistoryProps) 
       {page && page.messages.length > 5 && (
         <Ways label="Pages of the history, at its end" name={name} page={page} />
       )}
-      {purging && <PurgeChannel name={name} onPurged={reload} onClose={() => setPurging(false)} />}
+      {purging && <PurgeChannel name={name} onPurged={onPurged} onClose={() => setPurging(false)} />}
     </section>
   )
 }
@@ -126,28 +139,6 @@ function Ways({ label, name, page }: { label: string; name: string; page: Histor
       <Way label="← Newer" href={page?.hasNewer && newest ? link({ since: newest }) : undefined} />
       <Way label="Older →" href={page?.hasOlder && oldest ? link({ before: oldest }) : undefined} />
     </nav>
-  )
-}
-
-/** Leads to the messages up to a moment. */
-function Moment({ name, until }: { name: string; until: string }) {
-  const { route } = useLocation()
-  const id = useId()
-  return (
-    <div class={until === '' ? 'filter' : 'filter filter-set'}>
-      <label for={id}>Up to</label>
-      <input
-        id={id}
-        type="datetime-local"
-        step={1}
-        value={until === '' ? '' : formatFieldTime(Number(until))}
-        onChange={event => {
-          const time = Date.parse(event.currentTarget.value)
-          // All of that second.
-          route(pageLink('channel', { name, tab: 'history', until: time ? String(time + 999) : '' }))
-        }}
-      />
-    </div>
   )
 }
 

@@ -10,28 +10,39 @@ import { Table } from '../parts/table.tsx'
 import { pageLink } from '../place.ts'
 import { link, linkCount, wire } from '../state/feed.ts'
 import { layOutText } from '../state/json-layout.ts'
-import { explain, RequestError, request } from '../state/request.ts'
+import { explain, request } from '../state/request.ts'
+import type { RuleView } from '../state/rule-words.ts'
 
 type Reading =
   | { readonly name: 'loading' }
-  | { readonly name: 'failed'; readonly problem: string; readonly isNone: boolean }
+  | { readonly name: 'failed'; readonly problem: string }
   | { readonly name: 'ready'; readonly presence: Presence }
 
 const READ_AGAIN_MS = 5000
 /** A crowd that comes in at once is one reading. */
 const GATHER_MS = 300
 
-export function ChannelPresence({ name }: { name: string }) {
+/** `rule` is the channel's, once it is known. */
+export function ChannelPresence({ name, rule }: { name: string; rule: RuleView | undefined }) {
+  if (!rule) return <ListLoading />
+  if (rule.presence) return <Present name={name} />
+  return (
+    <Notice kind="empty" title="Nobody counts who is here">
+      <p>
+        <code>presence: true</code> on the channel’s rule shows its users here, and tells subscribers who
+        comes and goes.
+      </p>
+    </Notice>
+  )
+}
+
+function Present({ name }: { name: string }) {
   const reading = usePresence(name)
   switch (reading.name) {
     case 'loading':
       return <ListLoading />
     case 'failed':
-      return reading.isNone ? (
-        <Notice kind="empty" title="Nobody counts who is here">
-          <p>{reading.problem}</p>
-        </Notice>
-      ) : (
+      return (
         <Notice kind="bad" title="Who is here could not be read">
           <p>{reading.problem}</p>
         </Notice>
@@ -79,8 +90,7 @@ async function readPresence(name: string): Promise<Reading> {
     const presence = await request<Presence>('GET', `channels/${encodeURIComponent(name)}/presence`)
     return { name: 'ready', presence }
   } catch (error) {
-    const isNone = error instanceof RequestError && error.status === 404
-    return { name: 'failed', problem: explain(error), isNone }
+    return { name: 'failed', problem: explain(error) }
   }
 }
 

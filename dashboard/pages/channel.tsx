@@ -8,6 +8,7 @@ import { PageHead } from '../parts/page-head.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { pageLink } from '../place.ts'
 import { wire } from '../state/feed.ts'
+import type { RuleView } from '../state/rule-words.ts'
 import { mayWrite } from '../state/session.ts'
 import { newestTime } from '../state/tail.ts'
 import type { Watch } from '../state/watch.ts'
@@ -60,7 +61,7 @@ function Channel({ name }: { name: string }) {
         }
       />
       <ChannelFacts answer={answer} problem={problem} newest={tail ? newestTime(tail) : 0} />
-      <ChannelTabs name={name} watch={watch} isKept={answer?.rule.history !== false} />
+      <ChannelTabs name={name} watch={watch} rule={answer?.rule} />
     </div>
   )
 }
@@ -68,7 +69,14 @@ function Channel({ name }: { name: string }) {
 const TAB_LABELS = { live: 'Live', history: 'History', presence: 'Presence', publish: 'Publish' } as const
 type TabName = keyof typeof TAB_LABELS
 
-function ChannelTabs({ name, watch, isKept }: { name: string; watch: Watch | null; isKept: boolean }) {
+interface TabsProps {
+  name: string
+  watch: Watch | null
+  /** Once it is known. */
+  rule: RuleView | undefined
+}
+
+function ChannelTabs({ name, watch, rule }: TabsProps) {
   const { query } = useLocation()
   const [deleting, setDeleting] = useState<string | null>(null)
   const tabs = tabsOf(name, mayWrite.value)
@@ -84,8 +92,10 @@ function ChannelTabs({ name, watch, isKept }: { name: string; watch: Watch | nul
         />
       )}
       {open === 'live' && watch && <LiveTail watch={watch} onDelete={onDelete} />}
-      {open === 'history' && <ChannelHistory name={name} watch={watch} isKept={isKept} onDelete={onDelete} />}
-      {open === 'presence' && <ChannelPresence name={name} />}
+      {open === 'history' && (
+        <ChannelHistory name={name} watch={watch} isKept={rule?.history !== false} onDelete={onDelete} />
+      )}
+      {open === 'presence' && <ChannelPresence name={name} rule={rule} />}
       {open === 'publish' && <ChannelPublish name={name} />}
       {deleting !== null && <DeleteMessage channel={name} id={deleting} onClose={() => setDeleting(null)} />}
     </>

@@ -5,6 +5,7 @@ import type { EventFilter } from '../../shared/event-filter.ts'
 import type { EventKind } from '../../shared/kept-event.ts'
 import { Choice, Choices } from '../parts/choices.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { MomentFilter } from '../parts/moment-filter.tsx'
 import { Search } from '../parts/search.tsx'
 import { pageLink } from '../place.ts'
 import { toggleKind } from '../state/event-log.ts'
@@ -28,6 +29,7 @@ export function EventFilters({ query, filter }: { query: Record<string, string>;
   return (
     <div class="filter-row">
       <Search page="events" label="Find events" hint="Channel, user, address, reason…" />
+      <MomentFilter until={query.until} onSet={until => go({ until })} />
       <Choices label="Kinds of events">
         <Choice
           label="All"

@@ -29,7 +29,9 @@ export function EventsPage() {
     <div class="page">
       <PageHead title="Events" end={<PauseButton isPaused={watch.isPaused.value} onPause={watch.pause} />}>
         <p class="count">
-          {state === 'ready' && rows.length > 0 && countWords(rows.length, paged.next !== undefined)}
+          {state === 'ready' &&
+            rows.length > 0 &&
+            countWords(rows.length, paged.next !== undefined && !filter.until)}
         </p>
       </PageHead>
       <EventFilters query={query} filter={filter} />
@@ -56,8 +58,8 @@ export function EventsPage() {
   )
 }
 
-function countWords(count: number, isMore: boolean): string {
-  return isMore ? `The newest ${formatPlural(count, 'line')}` : formatPlural(count, 'line')
+function countWords(count: number, isNewest: boolean): string {
+  return isNewest ? `The newest ${formatPlural(count, 'line')}` : formatPlural(count, 'line')
 }
 
 /** Far enough down that a line on top would push away what is being read. */

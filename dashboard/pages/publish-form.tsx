@@ -26,7 +26,14 @@ export function PublishForm({ draft, isChannelFixed, onChange, valid, busy, onSe
         if (valid) onSend()
       }}
       onKeyDown={event => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && valid) onSend()
+        if (event.key !== 'Enter') return
+        if (event.ctrlKey || event.metaKey) {
+          event.preventDefault()
+          if (valid) onSend()
+        } else if (event.target instanceof HTMLInputElement) {
+          // It takes a completion; what is half written must not go out to everyone by it.
+          event.preventDefault()
+        }
       }}
     >
       <div class="fields">

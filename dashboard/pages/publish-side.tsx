@@ -56,7 +56,7 @@ export function SameAs({ lines }: { lines: Readonly<Record<string, string>> }) {
   const text = lines[language] ?? ''
   return (
     <section class="panel">
-      <div class="panel-head">
+      <div class="panel-head same-head">
         <h2>The same with</h2>
         <Choices label="Language">
           {languages.map(each => (

@@ -41,7 +41,7 @@ function later(one: KeptEvent | undefined, other: KeptEvent): KeptEvent {
   return one !== undefined && one.count > other.count ? one : other
 }
 
-/** What the address asks for: `kind=refused,gap`, `q` for text, and single values. */
+/** What the address asks for: `kind=refused,gap`, `q` for text, `until` in milliseconds, and single values. */
 export function filterOf(query: Readonly<Record<string, string>>): EventFilter {
   const names = (query.kind ?? '').split(',')
   const kinds = EVENT_KINDS.filter(kind => names.includes(kind))
@@ -54,13 +54,14 @@ export function filterOf(query: Readonly<Record<string, string>>): EventFilter {
     user: given('user'),
     address: given('address'),
     channel: given('channel'),
+    until: Number(query.until) || undefined,
   }
 }
 
 /** The same as a query of the gateway's API. */
 export function apiQuery({ kinds = [], ...filter }: EventFilter): string {
   const given = Object.entries({ kind: kinds.join(','), ...filter }).filter(([, value]) => value)
-  return new URLSearchParams(given as [string, string][]).toString()
+  return new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()
 }
 
 /** `kind` as the address holds it, with one kind taken in or out. */

@@ -1,7 +1,7 @@
 // Whether the gateway is well, in one word, and what speaks against it. Pure.
 
 import type { Stats } from '../../shared/stats.ts'
-import { formatBytes, formatCount, formatMilliseconds, formatPlural } from '../format.ts'
+import { formatMilliseconds, formatPlural } from '../format.ts'
 import type { ColumnName, Series } from './series.ts'
 import { sumDisconnects } from './series.ts'
 
@@ -83,11 +83,11 @@ function worst({ time, columns }: Series, name: ColumnName): number {
   return first < 0 ? 0 : Math.max(0, ...columns[name].slice(first).map(value => value ?? 0))
 }
 
-/** What being well amounts to, in a sentence. */
+/** What being well amounts to, in a sentence that fits a line: a longer one would move the charts when it grows. */
 export function describeWell(stats: Stats, seconds: Series): string {
   const { websocket, sse } = stats.connections
   const p99Ms = worst(seconds, 'publishP99Ms')
   const committed = p99Ms > 0 ? `, publishes commit within ${formatMilliseconds(p99Ms)}` : ''
-  const served = `${formatPlural(websocket + sse, 'connection')} served${committed}`
-  return `${served}, ${formatCount(stats.log.messages)} messages kept in ${formatBytes(stats.log.bytes)}.`
+  const served = `${formatPlural(websocket + sse, 'connection')}${committed}`
+  return `${served}, ${formatPlural(stats.log.messages, 'message')} kept.`
 }

@@ -26,6 +26,12 @@ const QUERY = Type.Object({
   text: Type.Optional(
     Type.String({ maxLength: 200, description: 'Only those in which this occurs somewhere.' }),
   ),
+  until: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description: 'Only those not after this moment, in milliseconds since 1970.',
+    }),
+  ),
   before: Type.Optional(
     Type.Integer({ minimum: 1, description: 'Only events before this id: `next` of the page before.' }),
   ),

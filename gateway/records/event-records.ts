@@ -123,8 +123,18 @@ interface Condition {
   readonly values: readonly (string | number)[]
 }
 
-function conditionsOf({ kinds, code, connection, user, address, channel, text }: EventQuery): Condition[] {
+function conditionsOf({
+  kinds,
+  code,
+  connection,
+  user,
+  address,
+  channel,
+  text,
+  until,
+}: EventQuery): Condition[] {
   const conditions: Condition[] = []
+  if (until !== undefined) conditions.push({ condition: 'time <= ?', values: [until] })
   for (const [name, value] of Object.entries({ code, connection, user, address, channel })) {
     if (value !== undefined) conditions.push({ condition: `${name} = ?`, values: [value] })
   }

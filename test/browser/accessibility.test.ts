@@ -1,4 +1,4 @@
-// Every page of the dashboard before axe-core, in both themes. Knows addresses and nothing of what stands there.
+// Every page of the dashboard before axe-core, in both themes, and what it loads. Knows addresses and nothing of what stands there.
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -25,12 +25,14 @@ async function violations(page: Page, type: 'tag' | 'rule', only: readonly strin
   return found.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ html }) => html).join(' ')})`)
 }
 
-test('axe finds nothing on any page, in either theme', async t => {
+test('axe finds nothing on any page, in either theme, and no page asks another origin', async t => {
   const gateway = await startGateway(t)
   const socket = await openWebSocket(t, gateway.url, { channels: 'public:demo' })
   const { connection } = await socket.next('welcome')
   await gateway.publish('public:demo', { text: 'hello', n: 1, ok: true, none: null })
   const { page, errors } = await openPage(browser())
+  const asked = new Set<string>()
+  page.on('request', request => asked.add(new URL(request.url()).host))
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   await page.goto(gateway.url)
   await page.getByLabel('User').waitFor()
@@ -39,8 +41,19 @@ test('axe finds nothing on any page, in either theme', async t => {
   await page.getByLabel('Password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: 'Overview' }).waitFor()
-  const pages = ['channel?name=public:demo', `connection?id=${connection}`, 'channels', 'connections']
-  for (const path of ['', ...pages, 'publish', 'events', 'access', 'settings']) {
+  const channel = 'channel?name=public:demo'
+  const channels = ['channels', channel, `${channel}&tab=history`, `${channel}&tab=presence`]
+  const access = ['', '?tab=rules&channel=public:demo', '?tab=explain', '?tab=token', '?tab=audit']
+  const pages = [
+    '',
+    'connections',
+    `connection?id=${connection}`,
+    ...channels,
+    'publish',
+    'events',
+    'settings',
+  ]
+  for (const path of [...pages, ...access.map(part => `access${part}`)]) {
     await page.goto(`${gateway.url}/${path}`)
     await page.getByText(/^Live/).first().waitFor()
     await page.getByRole('heading', { level: 1 }).waitFor()
@@ -49,6 +62,10 @@ test('axe finds nothing on any page, in either theme', async t => {
     expect(await violations(page, 'rule', ['color-contrast']), `${path}, dark`).toEqual([])
     await page.emulateMedia({ colorScheme: 'light' })
   }
+  await page.keyboard.press('?')
+  await page.getByRole('dialog').waitFor()
+  expect(await violations(page, 'tag', RULES), 'a dialog').toEqual([])
+  expect([...asked]).toEqual([new URL(gateway.url).host])
   expect(errors).toEqual([])
   await page.close()
 })

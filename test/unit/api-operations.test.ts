@@ -38,11 +38,20 @@ test.each([
   expect(await status({ as: null, headers: { cookie, 'x-csrf-token': login.json().csrf } })).toBe(200)
 })
 
-test('events are read by kind, text and page', async () => {
+test('events are read by kind, text, moment and page', async () => {
   const { events } = openTestRecords()
   events.save([
     EVENT,
-    { ...EVENT, id: 2, kind: 'gap', code: 'slow', message: '', count: 3, lastTime: EVENT.time + 5 },
+    {
+      ...EVENT,
+      id: 2,
+      time: EVENT.time + 2,
+      kind: 'gap',
+      code: 'slow',
+      message: '',
+      count: 3,
+      lastTime: EVENT.time + 5,
+    },
   ])
   const api = await startApi({ events })
   const all = await api.call('GET', '/api/events')
@@ -56,6 +65,8 @@ test('events are read by kind, text and page', async () => {
   expect(await ids('kind=refused')).toEqual([1])
   expect(await ids('kind=refused,gap&text=ORDERS:7')).toEqual([2, 1])
   expect(await ids('before=2&user=ann')).toEqual([1])
+  expect(await ids(`until=${EVENT.time + 1}`)).toEqual([1])
+  expect(await ids(`until=${EVENT.time + 2}`)).toEqual([2, 1])
   const wrong = await api.call('GET', '/api/events?kind=refusals')
   expect([wrong.statusCode, wrong.json().detail]).toEqual([
     400,

@@ -43,6 +43,9 @@ test('lines go on top in their order, the same line counts on, and coming twice 
   const late = addLines(once, [line(6), line(3, { count: 2 })], {})
   expect(late.map(({ count }) => count)).toEqual([1, 2, 1, 4])
   expect(addLines(rows, [line(9)], { kinds: ['refused'] })).toBe(rows)
+  // Who looks at what was before a moment is not shown what comes after it.
+  expect(addLines(rows, [line(9)], { until: 8999 })).toBe(rows)
+  expect(ids(addLines(rows, [line(9)], { until: 9000 }))).toEqual([9, 5, 3])
   // The line for the rest of a flood has its number from the flood's beginning, and is told up to a second later.
   expect(ids(addLines(rows, [line(4, { count: 9 }), line(6)], {}))).toEqual([6, 5, 4, 3])
   // A line of a page that was never read is not put among newer ones.
@@ -54,6 +57,8 @@ test('the address holds the filter, and the same is asked of the gateway', () =>
   expect(filter).toMatchObject({ kinds: ['refused', 'gap'], text: 'orders', user: 'ann', code: undefined })
   expect(apiQuery(filter)).toBe('kind=refused%2Cgap&text=orders&user=ann')
   expect(apiQuery(filterOf({}))).toBe('')
+  expect(apiQuery(filterOf({ until: '1500' }))).toBe('until=1500')
+  expect(filterOf({ until: 'noon' }).until).toBeUndefined()
   expect(toggleKind([], 'gap')).toBe('gap')
   expect(toggleKind(['gap'], 'refused')).toBe('refused,gap')
   expect(toggleKind(['gap'], 'gap')).toBe('')

@@ -115,7 +115,7 @@ test('all is well when nothing speaks against it', () => {
   const calm = seriesOf(point(1, { lagMs: 20, publishP99Ms: 1.2 }))
   expect(findTrouble(stats(2), calm)).toEqual([])
   expect(worstOf([])).toBe('good')
-  expect(describeWell(stats(2), calm)).toContain('3 connections served, publishes commit within 1.2 ms')
+  expect(describeWell(stats(2), calm)).toContain('3 connections, publishes commit within 1.2 ms')
   expect(describeWell(stats(2), createSeries(1))).not.toContain('commit')
 })
 
