@@ -1,15 +1,23 @@
-// Writes docs/api.md: starts a gateway for a moment and asks it for its description. Knows no call.
+// Writes what the documents have from the gateway itself: docs/api.md from the description that it gives when it is
+// started for a moment, the tables of docs/configuration.md from its code. Knows no call and no key.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type ApiDocument, apiReference } from './api-reference.ts'
+import { withTables } from './configuration-reference.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const PAGE = 'docs/api.md'
+
+function write(page: string, text: string): void {
+  writeFileSync(join(ROOT, page), text)
+  process.stdout.write(`${page} is written.\n`)
+}
+
+write('docs/configuration.md', withTables(readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8')))
 
 const folder = mkdtempSync(join(tmpdir(), 'twinwire-docs-'))
 const gateway = spawn(process.execPath, [join(ROOT, 'gateway/twinwire.js')], {
@@ -20,8 +28,7 @@ const gateway = spawn(process.execPath, [join(ROOT, 'gateway/twinwire.js')], {
 const ended = once(gateway, 'close')
 try {
   const response = await fetch(`${await address()}/api/openapi.json`)
-  writeFileSync(join(ROOT, PAGE), apiReference((await response.json()) as ApiDocument))
-  process.stdout.write(`${PAGE} is written.\n`)
+  write('docs/api.md', apiReference((await response.json()) as ApiDocument))
 } finally {
   gateway.kill('SIGKILL')
   await ended

@@ -82,7 +82,10 @@ export class Twinwire implements ChannelOwner {
 
   /** Adds a listener; returns its removal. */
   on<Name extends keyof ClientEvents>(name: Name, listener: (value: ClientEvents[Name]) => void): () => void {
-    return this.#listeners.add(name, listener)
+    const isIdle = this.#connection.transport === 'sse' && this.#progress.wanted === 0
+    const removal = this.#listeners.add(name, listener)
+    if (name === 'message' && isIdle && this.state.name === 'connecting') this.#connection.reopen()
+    return removal
   }
 
   /** Hands each message of a channel to the handler, exactly once and in order, across reconnects. */
@@ -150,8 +153,8 @@ export class Twinwire implements ChannelOwner {
   }
 
   #wish(transport: Transport): Wish | null {
-    // SSE without channels is refused; the first subscription opens it.
-    if (transport === 'sse' && this.#progress.wanted === 0) return null
+    // Without channels an event stream brings what its user is given (rule N2): of use only to who listens to all.
+    if (transport === 'sse' && this.#progress.wanted === 0 && !this.#listeners.has('message')) return null
     return transport === 'sse' ? this.#progress.openStream() : this.#progress.openSocket()
   }
 

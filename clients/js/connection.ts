@@ -37,6 +37,8 @@ export interface ConnectionListener {
 const BACKOFF: Backoff = { firstMs: 1000, capMs: 30_000 }
 /** A proxy that accepts and says nothing, or holds a stream back, is a failed attempt. Slow phones need some seconds. */
 const WELCOME_DEADLINE_MS = 15_000
+/** Tokens that live shorter than the gateway's warning (60 s) are about to end as soon as they are there. */
+const REFRESH_EVERY_MS = 10_000
 
 export class Connection {
   readonly #url: URL
@@ -50,6 +52,10 @@ export class Connection {
   #watchdog: Watchdog | undefined
   /** What the state waits for: connecting, the token and the welcome; waiting, the retry. */
   #timer: ReturnType<typeof setTimeout> | undefined
+  #refreshTimer: ReturnType<typeof setTimeout> | undefined
+  #refreshedAt = 0
+  /** The link asks for no channel, only for what its user is given without asking (rule N2). */
+  #asksNothing = false
   /** Grows with each link: what an older one still brings is not for us. */
   #generation = 0
 
@@ -96,6 +102,11 @@ export class Connection {
   /** Gives the link up. */
   lose(loss: Loss): void {
     const opened = this.#state.name === 'open'
+    if (this.#asksNothing && loss.code === 'bad_request') {
+      // Nobody is known, so nothing is given (rule S1): the first subscription opens the next one.
+      this.#drop()
+      return
+    }
     if (opened) this.#choice.ended(Date.now())
     // Without a link it was the token that failed, which no other transport mends.
     else if (this.#link) this.#choice.failed()
@@ -123,6 +134,7 @@ export class Connection {
   #drop(): void {
     this.#generation += 1
     clearTimeout(this.#timer)
+    clearTimeout(this.#refreshTimer)
     this.#watchdog?.stop()
     this.#watchdog = undefined
     this.#link?.close()
@@ -154,6 +166,7 @@ export class Connection {
     clearTimeout(this.#timer)
     const wish = this.#listener.wish(this.transport)
     if (!wish) return
+    this.#asksNothing = this.transport === 'sse' && wish.channels.length === 0
     const opening = { ...wish, url: this.#url, token, sender: this.#options.sender }
     this.#expect(SILENT_OPENING)
     try {
@@ -172,7 +185,7 @@ export class Connection {
   #receive(frame: ServerFrame | Heartbeat): void {
     this.#watchdog?.touch()
     if (frame.type === 'welcome') this.#welcome(frame)
-    else if (frame.type === 'expiring') void this.#refresh()
+    else if (frame.type === 'expiring') this.#refreshSoon()
     else if (frame.type === 'goodbye') this.lose(lossOfGoodbye(frame))
     else this.#listener.onFrame(frame)
   }
@@ -188,13 +201,20 @@ export class Connection {
     this.#step({ name: 'welcome', now: Date.now(), transport: this.transport, connection, user })
   }
 
+  #refreshSoon(): void {
+    // SSE cannot hand a token over: it ends with the old one, and its reconnect asks.
+    if (this.#link?.transport !== 'websocket' || !this.#tokens.isRenewable) return
+    clearTimeout(this.#refreshTimer)
+    const pauseMs = this.#refreshedAt + REFRESH_EVERY_MS - Date.now()
+    this.#refreshTimer = setTimeout(() => void this.#refresh(), Math.max(0, pauseMs))
+  }
+
   async #refresh(): Promise<void> {
     const link = this.#link
-    // SSE cannot hand a token over: it ends with the old one, and its reconnect asks.
-    if (link?.transport !== 'websocket' || !this.#tokens.isRenewable) return
+    this.#refreshedAt = Date.now()
     // A failure here ends with the token's own end, and its reconnect asks anew.
     const token = await this.#tokens.fresh().catch(() => undefined)
-    if (token !== undefined && link === this.#link) link.send({ type: 'auth', token })
+    if (token !== undefined && link === this.#link) link?.send({ type: 'auth', token })
   }
 }
 

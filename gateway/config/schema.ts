@@ -116,8 +116,10 @@ const history = group({
 })
 
 /** `history: false` keeps nothing (rule C4). */
-const historyOrNone: Reader<ReturnType<typeof history> | null> = (value, at) =>
-  value === false ? null : history(value, at)
+const historyOrNone: Reader<ReturnType<typeof history> | null> = Object.assign(
+  (value: unknown, at: string) => (value === false ? null : history(value, at)),
+  { ...history },
+)
 
 const channelRule = group({
   match: required(pattern, 'the channels that the rule is for, * standing for any characters'),

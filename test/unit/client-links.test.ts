@@ -277,3 +277,17 @@ test('auto: a token that cannot be had says nothing about the transport', async 
   peer.send(WELCOME)
   expect(await nextState(states, 'open')).toMatchObject({ transport: 'websocket' })
 })
+
+test('[N2] [S1] SSE: what a user is given without asking is heard without a subscription', async () => {
+  const gateway = await startGateway()
+  const { client, states } = start(gateway.url, { transport: 'sse' })
+  const heard = createQueue<unknown>()
+  // Late, when the client has found that there is nothing to connect for.
+  await new Promise(resolve => setImmediate(resolve))
+  client.on('message', ({ data }) => heard.push(data))
+  const peer = await gateway.peers.next()
+  expect(peer.query.has('channels')).toBe(false)
+  peer.send(WELCOME, subscribed('@ada', 'e-1'), message('@ada', 2))
+  await nextState(states, 'open')
+  expect(await heard.next()).toBe(2)
+})

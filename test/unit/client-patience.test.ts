@@ -44,7 +44,7 @@ class FakeSocket {
     this.onclose({ code, reason: '' })
   }
 
-  send(): void {}
+  send(_text: string): void {}
   close(): void {}
 }
 
@@ -111,6 +111,26 @@ test('tokens that cannot be had, or never come, are asked for again with a pause
   }
 })
 
+test('tokens that are about to end as soon as they are there are renewed with a pause', async () => {
+  let asked = 0
+  const getToken = async () => {
+    asked += 1
+    // A loop without a pause would never come to its end.
+    return asked < MOST_ATTEMPTS ? 't' : await new Promise<string>(() => {})
+  }
+  const expiring = { type: 'expiring', at: 0 }
+  const stage: Stage = socket => {
+    socket.send = () => socket.say(expiring)
+    socket.say(WELCOME)
+    socket.say(expiring)
+  }
+  startAgainst(stage, { transport: 'websocket', getToken })
+  await vi.advanceTimersByTimeAsync(HOUR_MS)
+  expect(FakeSocket.attempts).toBe(1)
+  expect(asked).toBeGreaterThan(100)
+  expect(asked).toBeLessThan(MOST_ATTEMPTS)
+})
+
 test('an SSE server that fails in every way is asked with a pause', async () => {
   const answers = [
     () => new Response('', { status: 502 }),
@@ -129,6 +149,28 @@ test('an SSE server that fails in every way is asked with a pause', async () => 
     expect(attempts).toBeLessThan(MOST_ATTEMPTS)
     client.close()
   }
+})
+
+test('[S1] SSE: where no channel is asked for and nobody is known, the first subscription is waited for', async () => {
+  const asked: string[] = []
+  vi.stubGlobal('fetch', async (url: URL) => {
+    asked.push(url.search)
+    return new Response('{"detail":"Name the channels."}', { status: 400 })
+  })
+  const client = connect('http://gateway', { transport: 'sse' })
+  onTestFinished(() => client.close())
+  const problems: unknown[] = []
+  client.on('error', ({ message }) => problems.push(message))
+  client.on('message', () => {})
+  await vi.advanceTimersByTimeAsync(HOUR_MS)
+  expect([asked, client.state.name, problems]).toEqual([[''], 'connecting', []])
+  client.subscribe('a')
+  await vi.advanceTimersByTimeAsync(0)
+  expect([asked, client.state.name, problems]).toEqual([
+    ['', '?channels=a'],
+    'stopped',
+    ['Name the channels.'],
+  ])
 })
 
 test('a page that wakes every moment makes no loop, and cannot come before the gateway wants it', () => {
