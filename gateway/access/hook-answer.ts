@@ -25,7 +25,9 @@ export function readAnswer(body: string, now: number): HookAnswer | string {
   if (unknown !== undefined)
     return `The answer has a member ${JSON.stringify(unknown)}, and the known ones are ${MEMBERS.join(', ')}.`
   // PHP writes null for what is not set, and what was not set was not said.
-  const { user, info, subscribe, publish, expires } = withoutNulls(answer)
+  const { info, subscribe, publish, expires, ...given } = withoutNulls(answer)
+  // Many databases number their users, and an application hands on what it has.
+  const user = Number.isSafeInteger(given.user) ? String(given.user) : given.user
   const problem =
     checkUser(user, "The answer's user") ??
     checkInfo(info, "The answer's info") ??

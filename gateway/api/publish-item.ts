@@ -51,9 +51,11 @@ function readChannels({ channel, channels, user }: Members['values']): Target | 
   const given = [channel, channels, user].filter(value => value !== undefined)
   if (given.length !== 1) return bad('A message needs exactly one of "channel", "channels" and "user".')
   if (user !== undefined) {
-    if (typeof user !== 'string' || user === '')
-      return bad('The member "user" must be a string that is not empty.')
-    return { channels: [personalChannel(user)], several: false }
+    // Many databases number their users, and a backend hands on what it has.
+    const name = Number.isSafeInteger(user) ? String(user) : user
+    if (typeof name !== 'string' || name === '')
+      return bad('The member "user" must be a string that is not empty, or a whole number.')
+    return { channels: [personalChannel(name)], several: false }
   }
   const names = channel !== undefined ? [channel] : channels
   if (!Array.isArray(names) || names.length === 0)

@@ -27,7 +27,9 @@ const Item = Type.Object(
     channels: Type.Optional(
       Type.Array(Type.String(), { description: 'Several channels; each has its own result.' }),
     ),
-    user: Type.Optional(Type.String({ description: 'The personal channel of a user.' })),
+    user: Type.Optional(
+      Type.Union([Type.String(), Type.Integer()], { description: 'The personal channel of a user.' }),
+    ),
     data: Type.Unknown({ description: 'Any JSON; its tokens reach readers exactly as written.' }),
     event: Type.Optional(Type.String({ description: 'A name for readers to tell messages apart.' })),
     key: Type.Optional(

@@ -125,6 +125,7 @@ test.each<[string, object]>([
   ['{}', { subscribe: [], publish: [] }],
   ['[]', { subscribe: [], publish: [] }],
   ['{"user":null,"info":null,"expires":null}', { user: undefined, expires: undefined }],
+  ['{"user":7}', { user: '7' }],
   [`{"user":"ann","expires":${NOW / 1000 + 60}}`, { user: 'ann', expires: NOW + 60_000 }],
 ])('the answer %s is read', (body, expected) => {
   expect(readAnswer(body, NOW)).toMatchObject(expected)
@@ -134,7 +135,7 @@ test.each([
   ['', 'not a JSON object'],
   ['null', 'not a JSON object'],
   ['["a"]', 'not a JSON object'],
-  ['{"user":7}', "answer's user is not text"],
+  ['{"user":7.5}', "answer's user is not text"],
   ['{"user":""}', "answer's user is empty"],
   ['{"info":"x"}', "answer's info is not a JSON object"],
   ['{"subscribe":"a"}', "answer's subscribe is not an array"],

@@ -32,6 +32,16 @@ describe('one message', () => {
     })
   })
 
+  test('[N2] a user may be a number, as in a database; beyond what a number holds exactly it must be a text', async () => {
+    const { call } = await startApi()
+    const publishTo = (user: string) => call('POST', '/api/publish', { body: `{"user":${user},"data":1}` })
+    expect((await publishTo('42')).json().channel).toBe('@42')
+    for (const user of ['4.2', '90071992547409931', 'null']) {
+      const answer = await publishTo(user)
+      expect(answer.statusCode).toBe(400)
+    }
+  })
+
   test('[H3] keeps the tokens of data and drops insignificant white space', async () => {
     const { call, log } = await startApi()
     const data = '{"z":12345678901234567890,"a":1.10,"z":[ ],"__proto__":{"x":1e400}}'
