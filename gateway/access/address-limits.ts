@@ -32,16 +32,22 @@ export class AddressLimits {
    */
   turnAway(address: string, open: number, now: number): Farewell | null {
     if (isLoopback(address)) return null
-    const { connectionsPerAddress, connectRatePerAddress } = this.#options
-    if (open >= connectionsPerAddress) {
-      tally(this.#counters.limited, 'connectionsPerAddress')
-      const message = `Your address holds ${connectionsPerAddress} connections, its limit: close some, or raise limits.connectionsPerAddress.`
-      return { code: 'rate_limited', message, afterMs: CROWDED_AFTER_MS }
-    }
+    const crowded = this.whenCrowded(address, open)
+    if (crowded) return crowded
+    const { connectRatePerAddress } = this.#options
     const waitMs = this.#rates.take(networkOf(address), now)
     if (waitMs === 0) return null
     tally(this.#counters.limited, 'connectRatePerAddress')
     const message = `Your address opens more than ${connectRatePerAddress} connections a second: come back later, or raise limits.connectRatePerAddress.`
     return { code: 'rate_limited', message, afterMs: waitMs }
+  }
+
+  /** The same about how many it holds alone, for one that has been counted as coming. */
+  whenCrowded(address: string, open: number): Farewell | null {
+    const { connectionsPerAddress } = this.#options
+    if (isLoopback(address) || open < connectionsPerAddress) return null
+    tally(this.#counters.limited, 'connectionsPerAddress')
+    const message = `Your address holds ${connectionsPerAddress} connections, its limit: close some, or raise limits.connectionsPerAddress.`
+    return { code: 'rate_limited', message, afterMs: CROWDED_AFTER_MS }
   }
 }

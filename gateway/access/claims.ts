@@ -36,10 +36,10 @@ export function readClaims(claims: Claims, config: JwtConfig, now: number): Iden
   }
 }
 
-/** A token accepted by tolerance alone ends when the tolerance does, instead of in the past. */
+/** In whole milliseconds. A token accepted by tolerance alone ends when the tolerance does, instead of in the past. */
 export function endOf(exp: number | undefined, now: number): number | undefined {
   if (exp === undefined) return undefined
-  const end = exp * 1000
+  const end = Math.round(exp * 1000)
   return end > now ? end : end + TOLERANCE_MS
 }
 

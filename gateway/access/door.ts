@@ -16,8 +16,8 @@ export interface Door {
   bars(visitor: Visitor): Failure | null
   /** Why no connection from an address is taken now, and when to come back. */
   turnAway(visitor: Visitor): Farewell | null
-  /** Why nobody is taken now; asked again when it is known who comes, because finding out can take seconds. */
-  noRoom(): Farewell | null
+  /** Why there is no room; asked again when it is known who comes, because finding out can take seconds. */
+  noRoom(visitor: Visitor): Farewell | null
 }
 
 export interface DoorParts {
@@ -44,14 +44,15 @@ export function createDoor({ config, connections, counters, inDrain, random, war
     const message = `The gateway holds ${limits.connections} connections, its limit: come back in a while, or raise limits.connections.`
     return { code: 'unavailable', message, afterMs: FULL_AFTER_MS * (1 + random()) }
   }
-  const noRoom = (): Farewell | null => inDrain() ?? whenFull()
   return {
     bars: ({ ip }) => checkAddress(ip),
     turnAway(visitor) {
       hint(visitor)
       const { ip } = visitor
-      return noRoom() ?? addresses.turnAway(ip, connections.countFrom(ip), performance.now())
+      return inDrain() ?? whenFull() ?? addresses.turnAway(ip, connections.countFrom(ip), performance.now())
     },
-    noRoom,
+    noRoom({ ip }) {
+      return inDrain() ?? whenFull() ?? addresses.whenCrowded(ip, connections.countFrom(ip))
+    },
   }
 }

@@ -100,7 +100,9 @@ async function prepare(request: StreamRequest, deps: SseDeps): Promise<Stream | 
   const identity = await deps.identify(raw, visit)
   if ('code' in identity) return identity
   const admission = admit(query.channels, identity, deps.context)
-  return refusalOf(query, identity, admission) ?? deps.door.noRoom() ?? { id, identity, query, admission }
+  return (
+    refusalOf(query, identity, admission) ?? deps.door.noRoom(request) ?? { id, identity, query, admission }
+  )
 }
 
 /** Why a stream would carry nothing that was asked for (rules S1, S8). */

@@ -166,7 +166,7 @@ async function arrive(request: StreamRequest, deps: WebSocketDeps): Promise<Arri
   const identity = await deps.identify(raw, { connection: id, ip, transport: 'websocket', channels })
   if ('code' in identity) return identity
   if ('code' in query) return query
-  return deps.door.noRoom() ?? { id, query, identity }
+  return deps.door.noRoom(request) ?? { id, query, identity }
 }
 
 function accept(webSocket: WebSocket, { request, arrival }: Arrived, deps: WebSocketDeps): void {

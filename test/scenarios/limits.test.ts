@@ -8,6 +8,7 @@ import { shared } from '../harness/scope.ts'
 import { openSse } from '../harness/sse.ts'
 import { transports } from '../harness/transports.ts'
 import { openWebSocket } from '../harness/websocket.ts'
+import { startApplication } from './hook-application.ts'
 
 describe.each(transports)('limits over $name', ({ name, open }) => {
   test('[S5] one connection too many: goodbye with `reconnect`, never an error status', async t => {
@@ -73,4 +74,31 @@ test('[N3] `subscribe: user` is for users, `publish: subscribers` for those who 
   expect(await anonymous.ask({ type: 'publish', channel: 'chat:1', data: 2 })).toMatchObject({
     type: 'published',
   })
+})
+
+test('[S5] an address holds no more than its limit, also when all came while the application was asked', async t => {
+  const arrived = new Set<string>()
+  const { promise: allAsked, resolve } = Promise.withResolvers<void>()
+  const { gateway, visitor } = await startApplication(
+    t,
+    {},
+    { trustProxy: true, limits: { connectionsPerAddress: 2 } },
+  )
+  const visitors = range(1, 6).map(() =>
+    visitor(
+      async ({ headers }) => {
+        if (arrived.add(headers.cookie!).size === 6) resolve()
+        await allAsked
+        return { body: {} }
+      },
+      { 'X-Forwarded-For': '192.0.2.7' },
+    ),
+  )
+  const told = visitors.map(async ({ headers }, index) => {
+    const open = transports[index % 2]!.open
+    const subscriber = await open(t, gateway.url, { channels: 'public:a', headers })
+    return subscriber.next(frame => frame.type === 'welcome' || frame.type === 'goodbye')
+  })
+  const codes = (await Promise.all(told)).map(frame => frame.code ?? 'welcome')
+  expect(codes.sort()).toEqual([...Array(4).fill('rate_limited'), 'welcome', 'welcome'])
 })

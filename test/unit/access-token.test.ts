@@ -88,6 +88,11 @@ test('exp may be left out only when the configuration says so', async () => {
   expect(await refusal(sign({ exp: NOW - 60 }), { requireExp: false })).toContain('expired')
 })
 
+test('an end between two milliseconds is one of them', async () => {
+  expect(await read(sign({ exp: NOW + 60.0004 }))).toMatchObject({ expires: (NOW + 60) * 1000 })
+  expect(await read(sign({ exp: NOW + 60.1236 }))).toMatchObject({ expires: (NOW + 60) * 1000 + 124 })
+})
+
 test('clocks may be 10 s apart, and a token accepted by that ends with it', async () => {
   expect(await read(sign({ exp: NOW - 9.9 }))).toMatchObject({ expires: NOW * 1000 + 100 })
   expect(await refusal(sign({ exp: NOW - 10 }))).toContain('expired 10 seconds ago')
