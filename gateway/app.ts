@@ -10,6 +10,7 @@ import { redactUrl } from './access/redact.ts'
 import { startUpkeep } from './access/upkeep.ts'
 import { createLiveFeed, type LiveFeed } from './admin/live-feed.ts'
 import type { Config } from './config/config.ts'
+import { makeDataFolder } from './config/data-folder.ts'
 import type { Running } from './config/running.ts'
 import type { AuditTrail } from './core/audit.ts'
 import { ChannelRules } from './core/channel-rules.ts'
@@ -64,6 +65,7 @@ export async function startGateway(config: Config, running: Running): Promise<Ga
     problem.note(error instanceof Error ? error.message : String(error))
   }
   const counters = createCounters()
+  makeDataFolder(config.dataDir)
   const log = await openSqliteLog({
     dataDir: config.dataDir,
     durability: config.durability,

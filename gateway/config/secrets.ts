@@ -4,8 +4,8 @@
 import { randomBytes } from 'node:crypto'
 import { link, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeDataFolder } from '../core/data-folder.ts'
 import { ConfigError } from './config-error.ts'
+import { makeDataFolder } from './data-folder.ts'
 import { apiKey, jwtSecret, password } from './schema.ts'
 
 export interface Secrets {
@@ -103,7 +103,7 @@ function parseObject(text: string): Record<string, unknown> | null {
 async function writeSecrets(dataDir: string, secrets: Secrets, first: boolean): Promise<boolean> {
   const file = secretsFile(dataDir)
   const draft = `${file}.${randomBytes(6).toString('hex')}`
-  makeFolder(dataDir)
+  makeDataFolder(dataDir)
   try {
     await writeDurably(draft, `${JSON.stringify(secrets, null, 2)}\n`)
     try {
@@ -118,17 +118,6 @@ async function writeSecrets(dataDir: string, secrets: Secrets, first: boolean): 
     throw new ConfigError(
       file,
       `${what} (${codeOf(error)}); make the folder writable or set dataDir to one that is.`,
-    )
-  }
-}
-
-function makeFolder(dataDir: string): void {
-  try {
-    makeDataFolder(dataDir)
-  } catch (error) {
-    throw new ConfigError(
-      'dataDir',
-      `the folder ${dataDir} cannot be made (${(error as Error).message}); create it, or name another.`,
     )
   }
 }

@@ -1,10 +1,9 @@
 // One gateway per data folder. Knows nothing of what the folder holds.
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
-import { makeDataFolder } from '../core/data-folder.ts'
 import { LogUnusable } from './log-unusable.ts'
 
 /** Its name in the data folder. */
@@ -13,7 +12,7 @@ export const LOCK_FILE = 'log.lock'
 /** Makes the data folder, for the gateway's user only, unless it is there. Throws `LogUnusable` when that is not possible. */
 export function makeFolder(dataDir: string): void {
   try {
-    makeDataFolder(dataDir)
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   } catch (error) {
     const why = (error as Error).message
     throw new LogUnusable(

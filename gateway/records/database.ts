@@ -1,9 +1,8 @@
 // Opens the records' database file, or says in one sentence why it cannot be used. Knows no tables.
 
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
-import { makeDataFolder } from '../core/data-folder.ts'
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from './migrations.ts'
 import { RecordsUnusable } from './records-unusable.ts'
 
@@ -33,7 +32,7 @@ export function openDatabase(path: string, busyTimeoutMs: number): SqliteDatabas
 
 /** Readable by the gateway's user only; SQLite gives its side files the same mode. */
 function makeFile(path: string): void {
-  makeDataFolder(dirname(path))
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   closeSync(openSync(path, 'a', 0o600))
 }
 
