@@ -18,8 +18,12 @@ test('[R6] a URL over 16 KiB is 414, one below it is not', async () => {
   }
   expect(await status(15_000)).toBe(200)
   expect(await status(20_000)).toBe(414)
-  const raw = await fetch(`${gateway().url}/api/channels?prefix=${'a'.repeat(40_000)}`)
-  expect([414, 431]).toContain(raw.status)
+  // Beyond 64 KiB Node gives the request up by itself.
+  for (const length of [40_000, 70_000, 100_000]) {
+    const { status, headers } = await fetch(`${gateway().url}/api/channels?prefix=${'a'.repeat(length)}`)
+    expect(status).toBe(414)
+    expect(headers.get('content-type')).toBe('application/problem+json')
+  }
 })
 
 test('[R6] headers without end are refused', async t => {
@@ -33,6 +37,10 @@ test('[R6] headers without end are refused', async t => {
   raw.send('\r\n')
   await raw.closed
   expect(raw.text).toMatch(/^HTTP\/1\.1 431/)
+  const atOnce = await openRaw(t, gateway().port)
+  atOnce.send(`GET /healthz HTTP/1.1\r\nHost: x\r\nCookie: a=${'b'.repeat(70_000)}\r\n\r\n`)
+  await atOnce.closed
+  expect(atOnce.text).toMatch(/^HTTP\/1\.1 431/)
 })
 
 const broken: [string, string][] = [
