@@ -114,6 +114,22 @@ test('[R1] [R2] 10,000 messages, each once and in order: WebSocket, SSE behind a
   await untilConnections(gateway, 4)
 })
 
+test('a proxy that lets no WebSocket through is remembered by the next visit', async t => {
+  const gateway = await startGateway(t, { config: CONFIG })
+  const proxy = await startBlockingProxy(t, gateway.port)
+  const context = await browser().newContext()
+  t.onTestFinished(() => context.close())
+  let sockets = 0
+  context.on('page', page => page.on('websocket', () => (sockets += 1)))
+  const first = await open(context, { gateway: proxy })
+  expect(await first.evaluate(() => client.state)).toMatchObject({ name: 'open', transport: 'sse' })
+  expect(sockets).toBe(2)
+  await first.close()
+  const second = await open(context, { gateway: proxy })
+  expect(await second.evaluate(() => client.state)).toMatchObject({ name: 'open', transport: 'sse' })
+  expect(sockets).toBe(2)
+})
+
 test('[R2] a leading tab that sleeps loses its place, and follows when it wakes', async t => {
   const gateway = await startGateway(t, { config: CONFIG })
   const context = await browser().newContext()

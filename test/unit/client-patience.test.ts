@@ -188,9 +188,21 @@ test('a page that wakes every moment makes no loop, and cannot come before the g
   expect(transition(open, { name: 'wake', now: 0 }, backoff)).toBe(open)
 })
 
-test('network and page that come back end the wait', async () => {
+/** A page whose events happen when the test says so. */
+function standInPage() {
   const listeners = new Map<string, () => void>()
-  vi.stubGlobal('addEventListener', (name: string, listener: () => void) => listeners.set(name, listener))
+  const addEventListener = (name: string, listener: () => void) => listeners.set(name, listener)
+  const document = { visibilityState: 'visible', addEventListener }
+  vi.stubGlobal('addEventListener', addEventListener)
+  vi.stubGlobal('document', document)
+  vi.stubGlobal('localStorage', undefined)
+  return { document, happens: (name: string) => listeners.get(name)?.() }
+}
+
+const COMES_BACK = ['online', 'pageshow', 'resume', 'visibilitychange']
+
+test.each(COMES_BACK)('%s ends the wait, unless the page is in the background', async sign => {
+  const page = standInPage()
   const client = startAgainst(socket => socket.cut(), { transport: 'websocket' })
   await vi.advanceTimersByTimeAsync(HOUR_MS)
   vi.spyOn(Math, 'random').mockReturnValue(1)
@@ -200,10 +212,30 @@ test('network and page that come back end the wait', async () => {
   if (state.name !== 'waiting') throw new Error('It is not waiting.')
   vi.setSystemTime(state.notBefore)
   const before = FakeSocket.attempts
-  listeners.get('online')?.()
+  page.document.visibilityState = 'hidden'
+  page.happens(sign)
+  expect(client.state.name).toBe('waiting')
+  page.document.visibilityState = 'visible'
+  page.happens(sign)
   expect(client.state.name).toBe('connecting')
   await vi.advanceTimersByTimeAsync(0)
   expect(FakeSocket.attempts).toBe(before + 1)
+})
+
+test.each([...COMES_BACK, 'offline'])('%s makes an open connection prove that it lives', async sign => {
+  const page = standInPage()
+  const sent: string[] = []
+  const stage: Stage = socket => {
+    socket.send = text => void sent.push(text)
+    socket.say(WELCOME)
+  }
+  const client = startAgainst(stage, { transport: 'websocket' })
+  await vi.advanceTimersByTimeAsync(2000)
+  expect([client.state.name, sent.length]).toEqual(['open', 0])
+  page.happens(sign)
+  expect(sent).toEqual(['{"type":"ping"}'])
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(client.state).toMatchObject({ name: 'waiting', loss: { code: 'timeout' } })
 })
 
 function watch() {

@@ -107,6 +107,12 @@ for ($round = 0; $round < 200; $round++) {
     check($backoff->secondsLeft() <= 1.0, 'a stable connection starts over');
 }
 check($longest > 5.0, 'pauses grow');
+$longest = 0.0;
+foreach (range(1, 30) as $ignored) {
+    $backoff->lost(0.0, 0.0);
+    $longest = max($longest, $backoff->secondsLeft());
+}
+check($longest > 5.0, 'a gateway that would have us back at once is no loop');
 $backoff->lost(0.0, 700.0);
 check($backoff->secondsLeft() > 600, 'what the gateway says counts');
 

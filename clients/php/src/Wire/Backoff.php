@@ -21,7 +21,7 @@ final class Backoff
      * A connection could not be made, or was lost.
      *
      * @param float $lifeSeconds how long it had been there
-     * @param float|null $afterSeconds when the gateway would have us back, if it said so
+     * @param float|null $afterSeconds when the gateway would have us back at the earliest, if it said so
      */
     public function lost(float $lifeSeconds, ?float $afterSeconds = null): void
     {
@@ -30,7 +30,8 @@ final class Backoff
         }
         $span = min(self::MAX_SPAN_SECONDS, self::FIRST_SPAN_SECONDS * 2 ** min(10, $this->losses));
         $this->losses++;
-        $this->nextAt = Deadline::now() + ($afterSeconds ?? $span * random_int(0, 1000) / 1000);
+        // One that says "at once" every time must not be asked without a pause.
+        $this->nextAt = Deadline::now() + max($afterSeconds ?? 0.0, $span * random_int(0, 1000) / 1000);
     }
 
     /** Seconds until the next try. */
