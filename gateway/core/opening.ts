@@ -112,20 +112,23 @@ async function openAll(
   const replayed = await replayCache.read(starts.map(({ from }) => from))
   const { page } = replayed
   const head = formatCursor(page.epoch, page.head)
+  const views =
+    request.since === undefined ? page.channels.map(view => rewound(view, page.head)) : page.channels
   const each = subscriptions.map(subscription => {
     const index = stored.indexOf(subscription)
     if (index < 0) return { subscription, ...unstoredOpening(subscription.channel.name, request, head) }
-    const view = page.channels[index]!
+    const view = views[index]!
     subscription.seq = Math.max(view.after, view.trimmed)
     return { subscription, ...openingOf(view, request, starts[index]!.isReset, page.epoch) }
   })
-  const start = Math.min(...page.channels.map(view => lastBefore(view, page.head)))
+  const start = Math.min(...views.map(({ after }) => after))
   return { each, page: replayed, through: page.through, start }
 }
 
 /** A rewind over all that a channel keeps begins right before it, so that its place is no gap in another channel. */
-function lastBefore({ after, oldest }: ChannelView, head: number): number {
-  return Math.max(after, oldest === null ? head : oldest - 1)
+function rewound(view: ChannelView, head: number): ChannelView {
+  const before = view.oldest === null ? head : view.oldest - 1
+  return { ...view, after: Math.max(view.after, before) }
 }
 
 /** Nothing to give back: the tail covers everything from its newest seq on, without a look into the log. */

@@ -50,7 +50,7 @@ interface Mark {
 const MARK = /^<!-- ([a-z ]+?)(?:: (.+))? -->$/
 const FENCE = /^```(\w*)$/
 /** Marks that other tests look for. */
-const FOREIGN = ['table', 'end']
+const FOREIGN = ['table', 'keys', 'end']
 
 /** Reads a document. Throws an Error that names the place for a mark that means nothing there. */
 export function readSteps(path: string, text: string): Step[] {

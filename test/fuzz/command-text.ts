@@ -80,11 +80,11 @@ const CURSORS = [
   'x'.repeat(5000),
   '\u0000',
 ]
-/** Legal ones that are easily lost on the way. */
-const ODD_REFS: readonly (string | number)[] = [
+/** Legal ones that are easily lost on the way, as JSON: numbers come back as they were written, whatever JavaScript can hold. */
+const ODD_REFS: readonly string[] = [
+  ...['9007199254740993', '1e400', '1.50', '-0'],
   ...[
     0,
-    -0,
     1.5,
     -7,
     2 ** 53 - 1,
@@ -98,9 +98,9 @@ const ODD_REFS: readonly (string | number)[] = [
     '\ud800',
     'é漢😀',
     'r'.repeat(200),
-  ],
+  ].map(value => JSON.stringify(value)),
 ]
-const ILLEGAL_REFS = ['null', 'true', '{}', '[]', '9007199254740993', '1e400', `"${'r'.repeat(201)}"`, '[1]']
+const ILLEGAL_REFS = ['null', 'true', '{}', '[]', `"${'r'.repeat(201)}"`, '[1]']
 
 /** Below the limit of a frame by more than what damage adds. */
 const MAX_TEXT_LENGTH = 60_000
@@ -123,9 +123,10 @@ function anyCommand(choices: Choices, number: number, material: Material): Comma
     'auth',
     'presence',
   ])
-  const ref = choices.chance(0.85) ? (choices.chance(0.15) ? choices.pick(ODD_REFS) : number) : undefined
+  const rawRef = choices.chance(0.15) ? choices.pick(ODD_REFS) : String(number)
+  const ref: string | number | undefined = choices.chance(0.85) ? JSON.parse(rawRef) : undefined
   const members: Members = [['"type"', JSON.stringify(type)], ...fieldsOf(type, choices, material)]
-  if (ref !== undefined) members.splice(choices.int(0, members.length), 0, ['"ref"', JSON.stringify(ref)])
+  if (ref !== undefined) members.splice(choices.int(0, members.length), 0, ['"ref"', rawRef])
   const sound = { type, ref, isRefOptional: false, isWellFormed: true, isWrong: false, isMalformed: false }
   return choices.chance(0.5)
     ? { ...sound, text: objectOf(members) }

@@ -81,14 +81,17 @@ export function fatalCase(choices: Choices): FatalCase {
   return choices.pick([tooLarge, badText, binary, noCommands, closing])(choices, mask)
 }
 
+/** Its answer waits for those before it; bytes behind it that are no frames end the connection at once. */
+const OUT_OF_TURN = [4400, 1002, 1007, 1009]
+
 function binary(choices: Choices, mask: Buffer): FatalCase {
   const bytes = frameBytes(BINARY, choices.bytes(choices.int(0, 50)), { mask })
-  return { name: 'of binary', bytes, codes: [4400] }
+  return { name: 'of binary', bytes, codes: OUT_OF_TURN }
 }
 
 function noCommands(choices: Choices, mask: Buffer): FatalCase {
   const frames = choices.list(5, () => frameBytes(TEXT, Buffer.from(choices.pick(['', '{', '5'])), { mask }))
-  return { name: 'that is no command, for the fifth time', bytes: Buffer.concat(frames), codes: [4400] }
+  return { name: 'that is no command, for the fifth time', bytes: Buffer.concat(frames), codes: OUT_OF_TURN }
 }
 
 function tooLarge(choices: Choices, mask: Buffer): FatalCase {

@@ -51,7 +51,7 @@ test('[R6] a HEAD of the WebSocket address, with more behind it, is answered lik
     `HEAD /ws HTTP/1.1\r\nHost: x\r\n\r\n${GET('/healthz')}${GET('/healthz', 'Connection: close\r\n')}`,
   )
   await endOf(raw)
-  expect(raw.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 404', 'HTTP/1.1 200', 'HTTP/1.1 200'])
+  expect(raw.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 405', 'HTTP/1.1 200', 'HTTP/1.1 200'])
 })
 
 test('[R6] 100 Continue does not stand in the middle of an answer', async t => {
