@@ -102,7 +102,7 @@ export class Connection {
   /** Gives the link up. */
   lose(loss: Loss): void {
     const opened = this.#state.name === 'open'
-    if (this.#asksNothing && loss.code === 'bad_request') {
+    if (!opened && this.#asksNothing && loss.code === 'bad_request') {
       // Nobody is known, so nothing is given (rule S1): the first subscription opens the next one.
       this.#drop()
       return
