@@ -56,7 +56,7 @@ export class Connection {
   #refreshedAt = 0
   /** The link asks for no channel, only for what its user is given without asking (rule N2). */
   #asksNothing = false
-  /** Grows with each link: what an older one still brings is not for us. */
+  /** Grows with each attempt: a token that comes for an earlier one opens nothing. */
   #generation = 0
 
   constructor(url: URL, options: ConnectionOptions, tokens: Tokens, listener: ConnectionListener) {
@@ -102,7 +102,7 @@ export class Connection {
   /** Gives the link up. */
   lose(loss: Loss): void {
     const opened = this.#state.name === 'open'
-    if (this.#asksNothing && loss.code === 'bad_request') {
+    if (!opened && this.#asksNothing && loss.code === 'bad_request') {
       // Nobody is known, so nothing is given (rule S1): the first subscription opens the next one.
       this.#drop()
       return
@@ -158,10 +158,9 @@ export class Connection {
   }
 
   #openLink(token: string | undefined): void {
-    const generation = this.#generation
     const events: LinkEvents = {
-      onFrame: frame => generation === this.#generation && this.#receive(frame),
-      onLost: loss => generation === this.#generation && this.lose(loss),
+      onFrame: frame => this.#receive(frame),
+      onLost: loss => this.lose(loss),
     }
     clearTimeout(this.#timer)
     const wish = this.#listener.wish(this.transport)

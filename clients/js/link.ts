@@ -21,9 +21,10 @@ export interface Heartbeat {
   id?: string
 }
 
+/** Neither is called after `close()`: what a link still brings then is for nobody. */
 export interface LinkEvents {
   onFrame(frame: ServerFrame | Heartbeat): void
-  /** Called at most once, and never after `close()`. */
+  /** Called at most once, and last. */
   onLost(loss: Loss): void
 }
 

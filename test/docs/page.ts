@@ -49,8 +49,8 @@ interface Mark {
 
 const MARK = /^<!-- ([a-z ]+?)(?:: (.+))? -->$/
 const FENCE = /^```(\w*)$/
-/** Marks that other tests look for. */
-const FOREIGN = ['table', 'keys', 'end']
+/** Marks that other tests, or `npm run docs`, look for. */
+const FOREIGN = ['table', 'end', 'keys']
 
 /** Reads a document. Throws an Error that names the place for a mark that means nothing there. */
 export function readSteps(path: string, text: string): Step[] {

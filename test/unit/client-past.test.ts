@@ -64,3 +64,30 @@ test('[R2] SSE: a past that cannot be read now is read on the next connection', 
     expect(await seen.next()).toBe(connection === 0 ? 60 : 70)
   }
 })
+
+test('[R2] SSE: a gap while the past is read begins the reading anew: what the first brings is too little', async () => {
+  const asked = createQueue<(seqs: number[]) => void>()
+  const gateway = await startGateway({
+    api: () =>
+      new Promise(resolve =>
+        asked.push(seqs => {
+          const messages = seqs.map(seq => message('b', seq))
+          resolve({ body: { messages, oldest: 'e-1', more: false } })
+        }),
+      ),
+  })
+  const { client } = start(gateway.url, { transport: 'sse' })
+  const seen = createQueue<unknown>()
+  client.subscribe('a', {}, () => {})
+  client.subscribe('b', { since: 'e-50' }, each => seen.push(each.data))
+  const peer = await gateway.peers.next()
+  const live = { type: 'live', channels: ['a', 'b'], cursor: 'e-110' }
+  peer.send(WELCOME, subscribed('a', 'e-110'), subscribed('b', 'e-110'), live)
+  const answerFirst = await asked.next()
+  peer.send({ type: 'gap', channel: 'b', requested: 'e-110', oldest: 'e-115', reason: 'slow' }, live)
+  const answerSecond = await asked.next()
+  answerFirst([60])
+  answerSecond([60, 115])
+  peer.send(message('b', 120))
+  for (const each of [60, 115, 120]) expect(await seen.next()).toBe(each)
+})
