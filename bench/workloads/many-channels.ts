@@ -42,7 +42,7 @@ export const manyChannels: Workload = {
     'nchan takes one message a request. It commits nothing to disk.',
   ],
   findings: [
-    'alone: by profile 17 % is garbage collection, because the heap gets only a quarter above what lives in it (gateway/ops/heap.ts, for the bound on memory of R3); with room for as much again a publish took 83 µs where it took 116. 11 % is the write of the delivery and 7 % that of the answer, 19 % the log with SQLite, and most of the rest Node taking the HTTP request apart: a bare server that parses and answers needs 27 µs, which is more than nchan needs for all of it (docs/decisions/010). So 0.7 is out of reach over HTTP; the WebSocket for backends goes round it.',
-    'together: most is the commit, in which each message writes a leaf of the index; rows of channels are written once for many messages.',
+    "alone: by perf about 28 % is garbage collection (18 of it on V8's own threads), 17 % the kernel, 16 % compiled JavaScript, 4 % SQLite, and most of the rest Node taking the HTTP request apart: a bare server that parses and answers needs 27 µs, which is more than nchan needs for all of it (docs/decisions/010). So 0.7 is out of reach over HTTP; the WebSocket for backends goes round it.",
+    'together: collection is as much, SQLite and its writes 13 %, for each message writes a leaf of the index where its channel stands. To write fewer, the newest part of the index would have to wait in memory, and each query by channel to look in two places (docs/decisions/010).',
   ],
 }
