@@ -201,8 +201,7 @@ export class Connection {
     // SSE cannot hand a token over: it ends with the old one, and its reconnect asks.
     if (this.transport === 'sse' || !this.#tokens.isRenewable) return
     clearTimeout(this.#timer)
-    // One that is due already comes at once.
-    const pauseMs = this.#refreshedAt + REFRESH_EVERY_MS - Date.now()
+    const pauseMs = Math.max(0, this.#refreshedAt + REFRESH_EVERY_MS - Date.now())
     this.#timer = setTimeout(() => void this.#refresh(), pauseMs)
   }
 
