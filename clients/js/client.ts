@@ -82,10 +82,7 @@ export class Twinwire implements ChannelOwner {
 
   /** Adds a listener; returns its removal. */
   on<Name extends keyof ClientEvents>(name: Name, listener: (value: ClientEvents[Name]) => void): () => void {
-    const isIdle = this.#connection.transport === 'sse' && this.#progress.wanted === 0
-    const removal = this.#listeners.add(name, listener)
-    if (name === 'message' && isIdle && this.state.name === 'connecting') this.#connection.reopen()
-    return removal
+    return this.#listeners.add(name, listener)
   }
 
   /** Hands each message of a channel to the handler, exactly once and in order, across reconnects. */
@@ -152,9 +149,7 @@ export class Twinwire implements ChannelOwner {
     for (const subscription of this.#progress.idle()) this.#ask(subscription)
   }
 
-  #wish(transport: Transport): Wish | null {
-    // Without channels an event stream brings what its user is given (rule N2): of use only to who listens to all.
-    if (transport === 'sse' && this.#progress.wanted === 0 && !this.#listeners.has('message')) return null
+  #wish(transport: Transport): Wish {
     return transport === 'sse' ? this.#progress.openStream() : this.#progress.openSocket()
   }
 

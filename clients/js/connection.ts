@@ -27,8 +27,8 @@ export interface ConnectionOptions {
 export type Wish = Pick<Opening, 'channels' | 'since' | 'history'>
 
 export interface ConnectionListener {
-  /** What to ask for now; null when there is nothing to connect for. Asked once for each link. */
-  wish(transport: Transport): Wish | null
+  /** What to ask for now. Asked once for each link. */
+  wish(transport: Transport): Wish
   onFrame(frame: ServerFrame | Heartbeat): void
   onState(state: State, before: State): void
   onError(problem: Problem): void
@@ -50,11 +50,10 @@ export class Connection {
   #state: State = { name: 'connecting', attempt: 0 }
   #link: Link | undefined
   #watchdog: Watchdog | undefined
-  /** What the state waits for: connecting, the token and the welcome; waiting, the retry. */
+  /** What the state waits for: connecting, the token and the welcome; open, the next refresh; waiting, the retry. */
   #timer: ReturnType<typeof setTimeout> | undefined
-  #refreshTimer: ReturnType<typeof setTimeout> | undefined
   #refreshedAt = 0
-  /** The link asks for no channel, only for what its user is given without asking (rule N2). */
+  /** An event stream that asks for no channel, only for what its user is given without asking (rule N2). */
   #asksNothing = false
   /** Grows with each attempt: a token that comes for an earlier one opens nothing. */
   #generation = 0
@@ -134,7 +133,6 @@ export class Connection {
   #drop(): void {
     this.#generation += 1
     clearTimeout(this.#timer)
-    clearTimeout(this.#refreshTimer)
     this.#watchdog?.stop()
     this.#watchdog = undefined
     this.#link?.close()
@@ -164,7 +162,6 @@ export class Connection {
     }
     clearTimeout(this.#timer)
     const wish = this.#listener.wish(this.transport)
-    if (!wish) return
     this.#asksNothing = this.transport === 'sse' && wish.channels.length === 0
     const opening = { ...wish, url: this.#url, token, sender: this.#options.sender }
     this.#expect(SILENT_OPENING)
@@ -202,10 +199,10 @@ export class Connection {
 
   #refreshSoon(): void {
     // SSE cannot hand a token over: it ends with the old one, and its reconnect asks.
-    if (this.#link?.transport !== 'websocket' || !this.#tokens.isRenewable) return
-    clearTimeout(this.#refreshTimer)
-    const pauseMs = this.#refreshedAt + REFRESH_EVERY_MS - Date.now()
-    this.#refreshTimer = setTimeout(() => void this.#refresh(), Math.max(0, pauseMs))
+    if (this.transport === 'sse' || !this.#tokens.isRenewable) return
+    clearTimeout(this.#timer)
+    const pauseMs = Math.max(0, this.#refreshedAt + REFRESH_EVERY_MS - Date.now())
+    this.#timer = setTimeout(() => void this.#refresh(), pauseMs)
   }
 
   async #refresh(): Promise<void> {
@@ -213,21 +210,22 @@ export class Connection {
     this.#refreshedAt = Date.now()
     // A failure here ends with the token's own end, and its reconnect asks anew.
     const token = await this.#tokens.fresh().catch(() => undefined)
-    if (token !== undefined && link === this.#link) link?.send({ type: 'auth', token })
+    if (token !== undefined && link === this.#link) this.send({ type: 'auth', token })
   }
 }
 
-const NO_TOKEN: Loss = { code: 'timeout', reason: 'getToken did not answer', reconnect: true }
+const NO_TOKEN = timeout('getToken did not answer')
+const SILENT_OPENING = timeout('the gateway did not answer')
+const SILENCE = timeout('the gateway went silent')
 
-const SILENT_OPENING: Loss = { code: 'timeout', reason: 'the gateway did not answer', reconnect: true }
-
-const SILENCE: Loss = { code: 'timeout', reason: 'the gateway went silent', reconnect: true }
+function timeout(reason: string): Loss {
+  return { code: 'timeout', reason, reconnect: true }
+}
 
 /** The browser's own words are left out: they quote the token. */
 const UNOPENABLE: Loss = {
   code: 'bad_request',
-  reason:
-    'The browser refused to open a WebSocket: check that the token is a JWT and that an https page connects to an https URL.',
+  reason: 'No WebSocket can be opened: check that the token is a JWT, and the URL https if the page is.',
   reconnect: false,
 }
 

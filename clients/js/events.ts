@@ -43,10 +43,6 @@ export class Listeners {
     return () => set.delete(listener)
   }
 
-  has(name: keyof ClientEvents): boolean {
-    return (this.#byName.get(name)?.size ?? 0) > 0
-  }
-
   emit<Name extends keyof ClientEvents>(name: Name, value: ClientEvents[Name]): void {
     for (const listener of this.#byName.get(name) ?? []) call(listener as Listener<ClientEvents[Name]>, value)
   }

@@ -48,11 +48,6 @@ export class Progress {
     return shared && given.size === 0 ? this.#cursor : cursor
   }
 
-  /** How many channels the caller asked for. */
-  get wanted(): number {
-    return [...this.#subscriptions.values()].filter(subscription => subscription.handler).length
-  }
-
   /** Those that nobody has asked for on this connection. */
   idle(): Subscription[] {
     return [...this.#subscriptions.values()].filter(subscription => subscription.phase === 'idle')

@@ -282,8 +282,6 @@ test('[N2] [S1] SSE: what a user is given without asking is heard without a subs
   const gateway = await startGateway()
   const { client, states } = start(gateway.url, { transport: 'sse' })
   const heard = createQueue<unknown>()
-  // Late, when the client has found that there is nothing to connect for.
-  await new Promise(resolve => setImmediate(resolve))
   client.on('message', ({ data }) => heard.push(data))
   const peer = await gateway.peers.next()
   expect(peer.query.has('channels')).toBe(false)

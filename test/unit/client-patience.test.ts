@@ -161,7 +161,6 @@ test('[S1] SSE: where no channel is asked for and nobody is known, the first sub
   onTestFinished(() => client.close())
   const problems: unknown[] = []
   client.on('error', ({ message }) => problems.push(message))
-  client.on('message', () => {})
   await vi.advanceTimersByTimeAsync(HOUR_MS)
   expect([asked, client.state.name, problems]).toEqual([[''], 'connecting', []])
   client.subscribe('a')
