@@ -64,7 +64,7 @@ function explain(error: unknown): { line: string; exitCode: number } {
   if (error instanceof UsageError) return { line: error.message, exitCode: EXIT_USAGE }
   if (error instanceof LogUnusable || error instanceof RecordsUnusable)
     return { line: error.message, exitCode: EXIT_FAILURE }
-  const { code, address, port, message } = error as NodeJS.ErrnoException & {
+  const { code, syscall, address, port, message } = error as NodeJS.ErrnoException & {
     address?: string
     port?: number
   }
@@ -72,7 +72,7 @@ function explain(error: unknown): { line: string; exitCode: number } {
     const line = `Port ${port} on ${address} is taken: stop the program that listens there, or set another port (TWINWIRE_PORT).`
     return { line, exitCode: EXIT_FAILURE }
   }
-  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+  if (syscall === 'listen' || syscall === 'getaddrinfo') {
     return { line: `The gateway cannot listen (${message}): set host and port.`, exitCode: EXIT_FAILURE }
   }
   return { line: error instanceof Error ? (error.stack ?? message) : String(error), exitCode: EXIT_FAILURE }

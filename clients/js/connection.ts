@@ -55,6 +55,8 @@ export class Connection {
   #refreshedAt = 0
   /** An event stream that asks for no channel, only for what its user is given without asking (rule N2). */
   #asksNothing = false
+  /** It was given nothing, and waits for somebody to ask again. */
+  #isIdle = false
   /** Grows with each attempt: a token that comes for an earlier one opens nothing. */
   #generation = 0
 
@@ -86,7 +88,7 @@ export class Connection {
   }
 
   retry(): void {
-    this.#step({ name: 'retry' })
+    this.#step({ name: this.#isIdle ? 'reopen' : 'retry' })
   }
 
   /** Replaces the link, because it is to ask for something else; collected per turn. */
@@ -102,8 +104,9 @@ export class Connection {
   lose(loss: Loss): void {
     const opened = this.#state.name === 'open'
     if (!opened && this.#asksNothing && loss.code === 'bad_request') {
-      // Nobody is known, so nothing is given (rule S1): the first subscription opens the next one.
+      // Nobody is known, so nothing is given (rule S1): the first subscription, or a retry, opens the next one.
       this.#drop()
+      this.#isIdle = true
       return
     }
     if (opened) this.#choice.ended(Date.now())
@@ -141,6 +144,7 @@ export class Connection {
 
   async #open(): Promise<void> {
     const generation = ++this.#generation
+    this.#isIdle = false
     // Always a turn later, so that subscriptions made together open together and ask for one token.
     await null
     if (generation !== this.#generation) return

@@ -14,14 +14,14 @@ export interface RuleView {
 export const SUBSCRIBE_WORDS: Readonly<Record<RuleView['subscribe'], string>> = {
   anyone: 'anyone',
   user: 'any user',
-  granted: 'granted by token',
+  granted: 'who is granted it',
 }
 
 export const PUBLISH_WORDS: Readonly<Record<RuleView['publish'], string>> = {
   nobody: 'no client',
   subscribers: 'subscribers',
   user: 'any user',
-  granted: 'granted by token',
+  granted: 'who is granted it',
 }
 
 export function historyWords(history: RuleView['history']): string {

@@ -61,7 +61,8 @@ export function findCookie(header: string | undefined, name: string): string | n
   return null
 }
 
-function queryToken(url: string | undefined): string | null {
+/** A token that a page has put into the URL itself. */
+export function queryToken(url: string | undefined): string | null {
   const start = url?.indexOf('?') ?? -1
   return start < 0 ? null : new URLSearchParams(url!.slice(start + 1)).get('token')
 }

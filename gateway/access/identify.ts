@@ -3,7 +3,7 @@
 import type { Failure } from '../../shared/codes.ts'
 import type { Identity } from '../core/identity.ts'
 import type { KeyedAccess } from './access.ts'
-import { findCookie, findCredential, type RequestParts, SESSION_COOKIE } from './credentials.ts'
+import { findCookie, findCredential, queryToken, type RequestParts, SESSION_COOKIE } from './credentials.ts'
 import type { Hook, Visit } from './hook.ts'
 import type { Operators } from './operators.ts'
 import type { Origins } from './origins.ts'
@@ -40,7 +40,10 @@ export function createIdentify({ access, operators, origins, hook }: IdentifyPar
         return hook?.takesAuthorization ? named(await ask(request, visit, hook)) : NO_KEY
     }
     // Browsers send cookies for any page: without this, every site could publish as the user who visits it.
-    if (source === 'cookie' && isForeign(request, origins)) return FOREIGN_PAGE
+    if (source === 'cookie' && isForeign(request, origins)) {
+      const ownToken = queryToken(request.url)
+      return ownToken ? access.authenticate(ownToken) : FOREIGN_PAGE
+    }
     return access.authenticate(value)
   }
 }

@@ -106,23 +106,14 @@ const BROKEN: Readonly<Record<string, HttpFailure>> = {
     message: 'The request did not become whole in time (limits.receiveTimeout): send it faster.',
   },
 }
-const LONG_URL: HttpFailure = {
-  code: 'too_large',
-  status: 414,
-  limit: 'urlBytes',
-  message: `The URL has too many bytes; at most ${MAX_URL_BYTES} are read: ask for less at once.`,
-}
 const NO_REQUEST: HttpFailure = { code: 'bad_request', message: 'This is no request that HTTP allows.' }
-
-/** Why Node's parser gave up, and what it had read last. */
-type BrokenRequest = NodeJS.ErrnoException & { readonly rawPacket?: unknown }
 
 /**
  * Answers what is no HTTP, and tells with what; null: with nothing. On a socket that carries an event stream nothing may be
  * answered: the bytes would stand in the middle of the stream, so it is cut, and its client comes back with its cursor.
  */
 export function answerBrokenRequest(
-  error: BrokenRequest,
+  error: NodeJS.ErrnoException,
   socket: Socket,
   isStreaming: boolean,
 ): { readonly status: number; readonly failure: HttpFailure } | null {
@@ -130,20 +121,11 @@ export function answerBrokenRequest(
     socket.destroy()
     return null
   }
-  const failure = endsLongUrl(error) ? LONG_URL : (BROKEN[error.code ?? ''] ?? NO_REQUEST)
+  const failure = BROKEN[error.code ?? ''] ?? NO_REQUEST
   const { status, headers, body } = problemOf(failure)
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`
   for (const [name, value] of Object.entries(headers)) head += `${name}: ${value}\r\n`
   socket.write(`${head}content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`)
   socket.destroySoon()
   return { status, failure }
-}
-
-/** Whether the URL alone made the head too long. Node shows the last piece of it: then a long request line ends there. */
-function endsLongUrl({ code, rawPacket }: BrokenRequest): boolean {
-  if (code !== 'HPE_HEADER_OVERFLOW') return false
-  const [line] = /^[^\n]* HTTP\/1\.[01]\r?\n/.exec(String(rawPacket)) ?? []
-  if (line === undefined) return false
-  const isWhole = /^[A-Z]+ \//.test(line)
-  return !isWhole || line.length > MAX_URL_BYTES
 }

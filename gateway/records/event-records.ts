@@ -24,6 +24,7 @@ export class EventRecords implements EventStore {
   readonly #keep: Statement
   readonly #removeOld: Statement
   readonly #removeOfKind: Statement
+  readonly #firstFrom: Statement<[number], { id: number; time: number }>
 
   constructor(db: Database) {
     this.#db = db
@@ -32,6 +33,7 @@ export class EventRecords implements EventStore {
        VALUES (@id, @time, @lastTime, @count, @kind, @code, @connection, @user, @address, @transport, @channel, @message)
        ON CONFLICT (id) DO UPDATE SET count = excluded.count, last_time = excluded.last_time`,
     )
+    this.#firstFrom = db.prepare('SELECT id, time FROM event WHERE id >= ? ORDER BY id LIMIT 1')
     this.#removeOld = db.prepare(
       `DELETE FROM event WHERE last_time <= @until AND id IN (SELECT id FROM event ORDER BY id LIMIT ${TRIM_STEP})`,
     )
@@ -50,7 +52,9 @@ export class EventRecords implements EventStore {
   }
 
   read(query: EventQuery): EventPage {
-    const { before = Number.MAX_SAFE_INTEGER, limit } = query
+    const { limit, until } = query
+    const start = query.before ?? Number.MAX_SAFE_INTEGER
+    const before = until === undefined ? start : Math.min(start, this.#firstAfter(until))
     const floor = this.#db
       .prepare<[number], number>(
         `SELECT id FROM event WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET ${LOOKED_AT - 1}`,
@@ -82,6 +86,19 @@ export class EventRecords implements EventStore {
         removed += this.#removeOfKind.run({ kind, most: Math.ceil(maxEntries * PARTS[kind]) }).changes
     })
     return removed > 0
+  }
+
+  /** The id from which on events came after a moment. Ids grow with time: a search by halves, however much came since. */
+  #firstAfter(until: number): number {
+    let low = 0
+    let high = this.lastId() + 1
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      const event = this.#firstFrom.get(middle)
+      if (event !== undefined && event.time <= until) low = event.id + 1
+      else high = middle
+    }
+    return low
   }
 
   #hasBelow(id: number): boolean {

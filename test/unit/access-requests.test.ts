@@ -141,6 +141,8 @@ test('[W6] cookies do not count from pages that only * lets in: not for a token,
   const open = { host: HOST, origin: 'https://x.example' }
   expect(await identify({ headers: open, url: '/?token=good.j.wt' }, VISIT)).toBe(CLIENT)
   expect(await identify({ headers: open, url: '/' }, VISIT)).toEqual({ kind: 'anonymous' })
+  const beside = { ...headers, origin: 'https://x.example', cookie: 'twinwire_token=of.the.visitor' }
+  expect(await identify({ headers: beside, url: '/?token=good.j.wt' }, VISIT)).toBe(CLIENT)
 
   const hooked = createIdentify({
     access: { authenticate: async () => CLIENT, identifyKey: () => null },

@@ -67,6 +67,16 @@ test('events are read by kind, text, moment and page', async () => {
   expect(await ids('before=2&user=ann')).toEqual([1])
   expect(await ids(`until=${EVENT.time + 1}`)).toEqual([1])
   expect(await ids(`until=${EVENT.time + 2}`)).toEqual([2, 1])
+  // Of what came since, however much, nothing has to be paged through.
+  const later = Array.from({ length: 6000 }, (_, index) => ({
+    ...EVENT,
+    id: 3 + index,
+    time: EVENT.time + 10 + index,
+  }))
+  events.save(later)
+  expect(await ids(`until=${EVENT.time + 2}`)).toEqual([2, 1])
+  expect(await ids(`until=${EVENT.time + 12}&limit=2`)).toEqual([5, 4])
+  expect(await ids(`until=${EVENT.time - 1}`)).toEqual([])
   const wrong = await api.call('GET', '/api/events?kind=refusals')
   expect([wrong.statusCode, wrong.json().detail]).toEqual([
     400,

@@ -163,10 +163,15 @@ test('[S1] SSE: where no channel is asked for and nobody is known, the first sub
   client.on('error', ({ message }) => problems.push(message))
   await vi.advanceTimersByTimeAsync(HOUR_MS)
   expect([asked, client.state.name, problems]).toEqual([[''], 'connecting', []])
+  // Somebody may have signed in meanwhile.
+  client.retry()
+  client.retry()
+  await vi.advanceTimersByTimeAsync(HOUR_MS)
+  expect([asked, client.state.name, problems]).toEqual([['', ''], 'connecting', []])
   client.subscribe('a')
   await vi.advanceTimersByTimeAsync(0)
   expect([asked, client.state.name, problems]).toEqual([
-    ['', '?channels=a'],
+    ['', '', '?channels=a'],
     'stopped',
     ['Name the channels.'],
   ])
