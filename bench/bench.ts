@@ -2,7 +2,7 @@
 //
 //   name …        workloads whose name or figure is one of these: F1, storm-sse, growth; all without
 //   --quick       small crowds and few rounds, to see that all works
-//   --rounds 5  --seconds 1
+//   --rounds 3  --seconds 1
 //   --out FILE    where the JSON goes
 //   --profile DIR CPU profiles of the servers that run on Node
 
@@ -21,7 +21,7 @@ import { WORKLOADS } from './workloads/workloads.ts'
 
 const RESULTS = join(import.meta.dirname, 'results')
 const QUICK_PART = 1 / 10
-const WHOLE = { rounds: 5, seconds: 1 }
+const WHOLE = { rounds: 3, seconds: 1 }
 const QUICK = { rounds: 1, seconds: 0.5 }
 
 interface Options {

@@ -1,5 +1,6 @@
 // The command `twinwire restore FILE`: puts a backup in the place of the log, while no gateway runs. Knows no database.
 
+import { makeDataFolder } from '../config/data-folder.ts'
 import { loadDataDir } from '../config/load-config.ts'
 import { restore as restoreLog } from '../log/restore.ts'
 import { type Command, UsageError } from './command.ts'
@@ -14,6 +15,7 @@ export const restore: Command = {
       throw new UsageError('name one file that "twinwire backup" made: twinwire restore FILE')
     }
     const dataDir = await loadDataDir({ cwd: process.cwd(), env: process.env })
+    makeDataFolder(dataDir)
     const progress = startProgress('Copying the backup')
     let kept: string | null
     try {

@@ -51,6 +51,7 @@ export class Commands {
 
   /** Takes one text frame. */
   receive(text: string): void {
+    if (this.#isOver) return
     const parsed = parseCommand(text)
     this.#badFrames = 'isMalformed' in parsed && parsed.isMalformed ? this.#badFrames + 1 : 0
     this.#wait(this.#limit(parsed))
@@ -58,14 +59,14 @@ export class Commands {
       this.end(`${MAX_BAD_FRAMES} frames in a row were no commands: ${parsed.failure.message}`)
   }
 
-  /** Ends the connection for what it sent, once everything before that is answered; what comes behind is not read. */
+  /** Ends the connection for what it sent, once everything before that is answered; what comes behind does not count. */
   end(breach: string): void {
+    if (this.#isOver) return
     this.#wait({ breach })
     this.#isOver = true
   }
 
   #wait(waiting: Waiting): void {
-    if (this.#isOver) return
     this.#waiting.push(waiting)
     this.#pauseIfFull()
     if (!this.#isRunning) void this.#run()

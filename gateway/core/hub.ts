@@ -27,6 +27,10 @@ export class Hub implements Follower {
   readonly #onTouched: (channel: string) => void
   #subscriptions = 0
   #runScheduled = false
+  /** Turns asked for and taken so far, and how many were asked for when the last news had been announced. */
+  #turnsAsked = 0
+  #turnsTaken = 0
+  #turnsWithNews = 0
 
   constructor(log: Log, rules: ChannelRules, tailBytes: number, onTouched: (channel: string) => void) {
     this.tail = new Tail(log.head, tailBytes)
@@ -48,9 +52,9 @@ export class Hub implements Follower {
     return this.#fanOut !== null
   }
 
-  /** Nobody waits for a turn. */
-  get isIdle(): boolean {
-    return this.#fanOut === null && this.#ready.length === 0
+  /** Some subscribers have not had their turn since their channel had news; turns for anything else do not count. */
+  get isDelivering(): boolean {
+    return this.#fanOut !== null || this.#turnsTaken < this.#turnsWithNews
   }
 
   /** This node's live subscriptions of a channel (rule H5). */
@@ -149,7 +153,7 @@ export class Hub implements Follower {
 
   /** Gives a session its turn at the end of this turn of the event loop, so that what it has to say leaves in one write. */
   schedule(session: TurnTaker): void {
-    this.#ready.push(session)
+    this.#push(session)
     if (this.#runScheduled) return
     this.#runScheduled = true
     setImmediate(this.#run)
@@ -179,13 +183,19 @@ export class Hub implements Follower {
   #queueAll(subscribers: Iterable<Subscriber>): void {
     for (const subscriber of subscribers) {
       const waiting = subscriber.touch()
-      if (waiting) this.#ready.push(waiting)
+      if (waiting) this.#push(waiting)
     }
+    this.#turnsWithNews = this.#turnsAsked
+  }
+
+  #push(waiting: TurnTaker): void {
+    this.#ready.push(waiting)
+    this.#turnsAsked += 1
   }
 
   /** Deliveries leave right after the commit, without another turn of the event loop. */
   #runSoon(): void {
-    if (this.#runScheduled || this.isIdle) return
+    if (this.#runScheduled || this.#isIdle) return
     this.#runScheduled = true
     queueMicrotask(this.#run)
   }
@@ -195,9 +205,13 @@ export class Hub implements Follower {
     const end = performance.now() + SLICE_MS
     // Nobody else has a turn during a fan-out: moving to the head, a session could pass over what it was not told of.
     if (this.#fanOutUntil(end)) this.#takeTurnsUntil(end)
-    if (this.isIdle || this.#runScheduled) return
+    if (this.#isIdle || this.#runScheduled) return
     this.#runScheduled = true
     setImmediate(this.#run)
+  }
+
+  get #isIdle(): boolean {
+    return this.#fanOut === null && this.#ready.length === 0
   }
 
   /** False: the time is over before everybody has looked. */
@@ -217,6 +231,7 @@ export class Hub implements Follower {
 
   #takeTurnsUntil(end: number): void {
     for (let done = 1; this.#ready.length > 0; done += 1) {
+      this.#turnsTaken += 1
       this.#ready.shift()!.takeTurn()
       if (done % SLICE_STEP === 0 && performance.now() > end) return
     }

@@ -113,7 +113,7 @@ export class Publisher {
   }
 
   #givesWay(): boolean {
-    return !this.#options.hub.isIdle && performance.now() - this.#waiting.at(0)!.since < MAX_GIVE_WAY_MS
+    return this.#options.hub.isDelivering && performance.now() - this.#waiting.at(0)!.since < MAX_GIVE_WAY_MS
   }
 
   #takeRequests(): Request[] {

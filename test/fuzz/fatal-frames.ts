@@ -10,6 +10,8 @@ export interface FatalCase {
   readonly bytes: Buffer
   /** What the gateway may close with; 1005 stands for a close frame without a code. */
   readonly codes: readonly number[]
+  /** Those that are right too if bytes follow that are no frames. */
+  readonly overtakenBy?: readonly number[]
 }
 
 const BAD_UTF8 = [
@@ -82,16 +84,16 @@ export function fatalCase(choices: Choices): FatalCase {
 }
 
 /** Its answer waits for those before it; bytes behind it that are no frames end the connection at once. */
-const OUT_OF_TURN = [4400, 1002, 1007, 1009]
+const IN_TURN = { codes: [4400], overtakenBy: [1002, 1007, 1009] }
 
 function binary(choices: Choices, mask: Buffer): FatalCase {
   const bytes = frameBytes(BINARY, choices.bytes(choices.int(0, 50)), { mask })
-  return { name: 'of binary', bytes, codes: OUT_OF_TURN }
+  return { name: 'of binary', bytes, ...IN_TURN }
 }
 
 function noCommands(choices: Choices, mask: Buffer): FatalCase {
   const frames = choices.list(5, () => frameBytes(TEXT, Buffer.from(choices.pick(['', '{', '5'])), { mask }))
-  return { name: 'that is no command, for the fifth time', bytes: Buffer.concat(frames), codes: OUT_OF_TURN }
+  return { name: 'that is no command, for the fifth time', bytes: Buffer.concat(frames), ...IN_TURN }
 }
 
 function tooLarge(choices: Choices, mask: Buffer): FatalCase {

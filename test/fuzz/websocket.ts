@@ -30,13 +30,12 @@ export async function fuzzWebSocket(world: World, choices: Choices, tally: Tally
     await conversation.settle()
     const fatal = fatalCase(choices)
     tally.count(`fatal: ${fatal.name}`)
-    const bytes = Buffer.concat([
-      fatal.bytes,
-      choices.chance(0.3) ? choices.bytes(choices.int(1, 100)) : Buffer.alloc(0),
-    ])
+    const rest = choices.chance(0.3) ? choices.bytes(choices.int(1, 100)) : Buffer.alloc(0)
+    const bytes = Buffer.concat([fatal.bytes, rest])
+    const codes = rest.length > 0 ? [...fatal.codes, ...(fatal.overtakenBy ?? [])] : fatal.codes
     const isCut = choices.chance(0.15)
     conversation.send(isCut ? bytes.subarray(0, choices.int(0, bytes.length)) : bytes, [])
-    if (!isCut) await conversation.close(fatal.codes, `a frame ${fatal.name}`)
+    if (!isCut) await conversation.close(codes, `a frame ${fatal.name}`)
     if (choices.chance(0.3)) wire.reset()
   })
 }

@@ -60,8 +60,8 @@ test('[H1] a commit takes 1 MiB at most, unless one group alone is larger', asyn
 test('[H1] deliveries under way come before the next commit, which takes what is published meanwhile', async t => {
   const { core, commits } = watchCommits()
   const { publisher, hub } = core.context
-  let isIdle = false
-  Object.defineProperty(hub, 'isIdle', { get: () => isIdle })
+  let isDelivering = true
+  Object.defineProperty(hub, 'isDelivering', { get: () => isDelivering })
   const now = vi.spyOn(performance, 'now').mockReturnValue(0)
   t.onTestFinished(() => now.mockRestore())
   const first = publisher.publish(group(1))
@@ -69,7 +69,7 @@ test('[H1] deliveries under way come before the next commit, which takes what is
   const second = publisher.publish(group(2))
   await turns(5)
   expect(commits).toEqual([])
-  isIdle = true
+  isDelivering = false
   await Promise.all([first, second])
   expect(commits).toEqual([[1, 2]])
 })
@@ -77,7 +77,7 @@ test('[H1] deliveries under way come before the next commit, which takes what is
 test('[H1] deliveries that take long are not waited for longer than 25 ms', async t => {
   const { core, commits } = watchCommits()
   const { publisher, hub } = core.context
-  Object.defineProperty(hub, 'isIdle', { get: () => false })
+  Object.defineProperty(hub, 'isDelivering', { get: () => true })
   const now = vi.spyOn(performance, 'now').mockReturnValue(0)
   t.onTestFinished(() => now.mockRestore())
   const published = publisher.publish(group(1))
@@ -86,6 +86,22 @@ test('[H1] deliveries that take long are not waited for longer than 25 ms', asyn
   expect(commits).toEqual([])
   now.mockReturnValue(25)
   expect(await published).toHaveLength(1)
+})
+
+test('only news count as deliveries under way: answers and replays make no commit wait', async () => {
+  const core = new Core()
+  const { publisher, hub } = core.context
+  for (const channel of ['a', 'b']) core.connect([channel])
+  await turns(4)
+  hub.schedule({ takeTurn: () => {} })
+  expect(hub.isDelivering).toBe(false)
+  const published = publisher.publish([...group(1, 'a'), ...group(1, 'b')])
+  const seen: boolean[] = []
+  core.log.follow({ appended: () => seen.push(hub.isDelivering), removed: () => {} })
+  await published
+  expect(seen).toEqual([true])
+  await turns(2)
+  expect(hub.isDelivering).toBe(false)
 })
 
 test('[H1] beyond 16 MiB that wait, publishers are told to come back, and later it works again', async () => {

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { entry, eventually, publish } from '../contract/log-publish.ts'
 import { makeFolder, openLog } from './log-folder.ts'
 
@@ -100,6 +100,31 @@ it('[N4] figures stay true through trims of every kind, and after a restart', as
   const figures = await log.figures()
   await log.close()
   expect(await (await openLog(dataDir, setting)).figures()).toEqual(figures)
+})
+
+it('[N4] age is exact within a minute, also when there are suddenly very many channels', async t => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
+  t.onTestFinished(() => {
+    vi.useRealTimers()
+  })
+  let now = Date.UTC(2026, 0, 1)
+  const retention = (channel: string) => ({
+    messages: 10,
+    ageMs: channel === 'old' ? HOUR_MS : 999 * HOUR_MS,
+  })
+  const log = await openLog(makeFolder(), { clock: () => now, retention, uptime: () => 0 })
+  const channels = (first: number, count: number) =>
+    Array.from({ length: count }, (_, index) => entry(`c${first + index}`))
+  // Two steps a pass: the next pass would take ten seconds for each.
+  await publish(log, ...channels(0, 600))
+  await vi.advanceTimersByTimeAsync(30_000)
+  for (let first = 1000; first < 41_000; first += 1000) await publish(log, ...channels(first, 1000))
+  await publish(log, entry('old'))
+  const kept = async () => (await log.channel('old'))?.messages ?? 0
+  expect(await kept()).toBe(1)
+  now += 2 * HOUR_MS
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(await kept()).toBe(0)
 })
 
 it('[H2] keys that are over are deleted', async () => {
